@@ -1,0 +1,1 @@
+"""Files the application ships: catalog, bundled models, icons and texts."""
