@@ -1,0 +1,75 @@
+"""The models known by id: those bundled with the program and those whose weights the store can fetch."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from engine import paths
+from engine.errors import InvalidModel
+from engine.models.cards import Card, Preprocessing, read_card
+
+BUNDLED = paths.RESOURCES / "models"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A model of the catalog."""
+
+    card: Card  # without labels where those come with the weights
+    classes: int
+    builder: str = ""  # name in keras.applications; empty for bundled models
+    file: Path | None = None  # the bundled file; None where the store keeps the weights
+
+    @property
+    def id(self) -> str:
+        """The name used on the command line and in settings."""
+        return self.card.id
+
+
+def entries() -> dict[str, Entry]:
+    """Every known model by id, bundled ones first."""
+    return {entry.id: entry for entry in (*_bundled(), *_listed())}
+
+
+def entry(model_id: str) -> Entry:
+    """One model of the catalog. Raises InvalidModel when there is none of that id."""
+    known = entries()
+    if model_id not in known:
+        raise InvalidModel(f"There is no model “{model_id}”.", f"Known models: {', '.join(known)}; or give a file.")
+    return known[model_id]
+
+
+@cache
+def _bundled() -> tuple[Entry, ...]:
+    found = []
+    for path in sorted(BUNDLED.glob("*.card.json")):
+        card = replace(read_card(path), source="bundled")
+        found.append(Entry(card, len(card.labels), file=path.with_name(f"{card.id}.keras")))
+    return tuple(found)
+
+
+@cache
+def _listed() -> tuple[Entry, ...]:
+    values = tomllib.loads((paths.RESOURCES / "catalog.toml").read_text(encoding="utf-8"))
+    return tuple(_entry(model, values[model["group"]]) for model in values["model"])
+
+
+def _entry(model: dict[str, Any], group: dict[str, Any]) -> Entry:
+    card = Card(
+        id=model["id"],
+        title=model["title"],
+        task=group["task"],
+        about=model["about"],
+        licence=group["licence"],
+        preprocessing=Preprocessing(**model["preprocessing"]),
+        source=group["source"],
+        parameters=model["parameters"],
+        megabytes=model["megabytes"],
+        accuracy=f"top-1 {model['top1']:.1%}, top-5 {model['top5']:.1%} {group['accuracy_source']}",
+        made=model["made"],
+    )
+    return Entry(card, group["classes"], builder=model["builder"])
