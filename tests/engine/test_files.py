@@ -1,0 +1,30 @@
+import hashlib
+
+import pytest
+
+from engine.files import digest, write_text, written_aside
+
+
+def test_a_failed_write_keeps_the_old_file_and_leaves_nothing_else(tmp_path):
+    path = tmp_path / "notes.json"
+    write_text(path, "old")
+    with pytest.raises(OSError, match="disk full"), written_aside(path) as aside:
+        aside.write_text("new and incompl")
+        raise OSError("disk full")
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_new_file_keeps_its_suffix_while_being_written(tmp_path):
+    with written_aside(tmp_path / "deep" / "net.keras") as aside:
+        assert aside.suffix == ".keras"
+        aside.write_bytes(b"x")
+        assert not (tmp_path / "deep" / "net.keras").exists()
+    assert (tmp_path / "deep" / "net.keras").read_bytes() == b"x"
+
+
+def test_digest_is_that_of_hashlib(tmp_path):
+    path = tmp_path / "big"
+    path.write_bytes(bytes(range(256)) * 9000)
+    assert digest(path) == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert digest(path, "md5") == hashlib.md5(path.read_bytes()).hexdigest()
