@@ -8,3 +8,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 __version__ = "0.1.0"
+
+from engine import lazy
+
+__getattr__, __dir__, __all__ = lazy.attach(__name__, __file__)

@@ -35,5 +35,5 @@ class DownloadFailed(EngineError):
     """Weights could not be fetched; what arrived is kept where it can be resumed."""
 
 
-class Cancelled(Exception):  # noqa: N818 - not an error: the user asked for it
+class Cancelled(Exception):
     """Raised at a job's checkpoint after the user cancelled it."""

@@ -8,6 +8,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -17,7 +18,7 @@ from engine.errors import InvalidImage
 MAX_PIXELS = 150_000_000  # 450 MB as RGB: the largest phone cameras fit, a decompression bomb does not
 TINY_SIDE = 8  # below this a classifier has nothing to go by, which the person should know
 
-SUFFIXES = frozenset(".jpg .jpeg .png .bmp .gif .tif .tiff .webp .avif .ppm .pgm .jp2 .ico".split())
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".avif", ".ppm", ".pgm"})
 
 # Pillow's own limit only warns in a range we must refuse; ours replaces it, checked on the header before decoding.
 Image.MAX_IMAGE_PIXELS = None
@@ -108,7 +109,7 @@ def _walk(folder: Path) -> Iterator[Path]:
                 yield Path(parent, name)
 
 
-def _decode(file: io.BufferedIOBase | io.BytesIO | io.BufferedReader, path: Path | None, name: str) -> LoadedImage:
+def _decode(file: IO[bytes], path: Path | None, name: str) -> LoadedImage:
     try:
         image = Image.open(file)
     except UnidentifiedImageError:
@@ -172,7 +173,7 @@ def _to_rgb(image: Image.Image, notes: list[str]) -> np.ndarray:
         return _deep_to_rgb(image, notes)
     if image.mode in _TRANSPARENT or "transparency" in image.info:
         layer = image.convert("RGBA")
-        if layer.getextrema()[3][0] < 255:
+        if layer.getchannel("A").getextrema()[0] != 255:
             notes.append("Transparent parts are shown on white.")
         paper = Image.new("RGBA", layer.size, "white")
         return np.asarray(Image.alpha_composite(paper, layer).convert("RGB"))

@@ -50,7 +50,7 @@ def load_mnist(folder: Path | None) -> tuple[np.ndarray, np.ndarray, np.ndarray,
 
 
 def photograph(digit: np.ndarray, seed: int) -> np.ndarray:
-    """A digit (28, 28) as it may look on a photographed sheet: dark on light, small, off-centre, uneven light, noise."""
+    """A digit (28, 28) as on a photographed sheet: dark on light, small, off-centre, uneven light, noise."""
     rng = np.random.default_rng(seed)
     height, width, side = 240, 320, int(rng.integers(50, 120))
     ink = np.zeros((height, width), np.float32)
@@ -121,7 +121,10 @@ def main() -> None:
     keras.utils.set_random_seed(SEED)
     started = time.monotonic()
     x, y, x_test, y_test = (part[: arguments.limit] for part in load_mnist(arguments.data))
-    print(f"{len(x)} images, {arguments.epochs} epochs: about {arguments.epochs * len(x) / 180_000 + 4:.0f} minutes on 2 cores")
+    print(
+        f"{len(x)} images, {arguments.epochs} epochs: "
+        f"about {arguments.epochs * len(x) / 360_000 + 3:.0f} minutes on 2 cores"
+    )
     seen = through_preprocessing([_rgb(digit) for digit in x])
     network = train(seen, y, arguments.epochs, arguments.resume)
     plain = accuracy(network, through_preprocessing([_rgb(digit) for digit in x_test]), y_test)

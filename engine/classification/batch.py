@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from engine.classification.classifier import Classifier
-from engine.classification.predictions import Classification
+from engine.classification.rows import THUMBNAIL, Row
 from engine.errors import EngineError
 from engine.images import load_image
 from engine.jobs import Job
@@ -21,18 +21,6 @@ from engine.models.preprocessing import Prepared, prepare
 
 BATCH = 16  # enough to amortise a pass; small enough that a table fills while one looks
 DECODERS = 2
-THUMBNAIL = 64  # pixels of the longer side
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """The outcome for one file: an answer, or the reason why there is none."""
-
-    path: Path
-    answer: Classification | None
-    error: EngineError | None
-    thumbnail: np.ndarray | None  # (h, w, 3) uint8 RGB, at most THUMBNAIL pixels a side
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +85,8 @@ def _thumbnail(pixels: np.ndarray) -> np.ndarray:
 
 def _answer(classifier: Classifier, batch: list[_Read], top: int) -> list[Row]:
     readable = [read.prepared for read in batch if read.prepared is not None]
-    answers = iter(classifier.classify_prepared(readable, top) if readable else ())
+    answered = classifier.classify_prepared(readable, top) if readable else []
+    answers = iter([replace(answer, seen=None) for answer in answered])  # 150 kB each: too much for thousands of rows
     return [
         Row(read.path, next(answers) if read.prepared else None, read.error, read.thumbnail, read.notes)
         for read in batch

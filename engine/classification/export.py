@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from engine.classification.batch import Row
+from engine.classification.rows import Row
 from engine.files import written_aside
 
 HEADER = ("image", "model", "rank", "label", "index", "probability", "logit", "error")

@@ -27,7 +27,7 @@ class Classification:
     predictions: tuple[Prediction, ...]  # the strongest first, as many as were asked for
     probabilities: np.ndarray  # (classes,) float32
     logits: np.ndarray  # (classes,) float32
-    seen: np.ndarray  # (height, width, channels) uint8: what the network was given
+    seen: np.ndarray | None  # (height, width, channels) uint8: what the network was given; None in tables
     window: Window  # the part of the source it was given, x0, y0, x1, y1 in pixels
 
 

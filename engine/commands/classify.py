@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from engine import classification, models
-from engine.classification.batch import Row
+from engine.classification import export
+from engine.classification.rows import Row
 from engine.commands.base import Command, positive, watched_job
 from engine.errors import InvalidImage
 from engine.images import list_images
@@ -67,8 +68,6 @@ def _flat(batches: Iterable[list[Row]]) -> Iterator[Row]:
 
 
 def _write(arguments: argparse.Namespace, rows: Iterator[Row], model: str) -> None:
-    from engine.classification import export
-
     if arguments.csv:
         export.write_csv(rows, model, arguments.csv)
         return

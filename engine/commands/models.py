@@ -55,7 +55,12 @@ def _info(arguments: argparse.Namespace) -> int:
         "licence": card.licence,
     }
     if (receipt := store.receipt(model)) is not None:
-        facts |= {"origin": receipt.origin, "sha256": receipt.sha256, "verified": receipt.verified, "since": receipt.date}
+        facts |= {
+            "origin": receipt.origin,
+            "sha256": receipt.sha256,
+            "verified": receipt.verified,
+            "since": receipt.date,
+        }
     facts |= {name.replace("_", " "): value for name, value in card.details.items()}
     for name, value in facts.items():
         if value not in ("", None):

@@ -1,5 +1,5 @@
 """Models: the catalog, the store of weights, loading, preprocessing, compiling. Nothing heavy loads before its use."""
 
-import lazy_loader
+from engine import lazy
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = lazy.attach(__name__, __file__)

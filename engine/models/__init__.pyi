@@ -1,12 +1,6 @@
 from . import acquire as acquire
 from . import architectures as architectures
-from . import archive as archive
-from . import cards as cards
-from . import catalog as catalog
 from . import compiled as compiled
-from . import labels as labels
 from . import loading as loading
 from . import logits as logits
-from . import preprocessing as preprocessing
 from . import published as published
-from . import store as store

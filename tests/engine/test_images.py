@@ -91,7 +91,7 @@ def test_transparency_is_composited_on_white(tmp_path, mode):
 
 
 def test_palette_transparency_is_composited_on_white(tmp_path):
-    image = Image.fromarray(np.zeros((16, 16), np.uint8), "P") if False else Image.new("P", (16, 16), 0)
+    image = Image.new("P", (16, 16), 0)
     image.putpalette([200, 0, 0] * 256)
     assert (load_image(save(tmp_path / "t.gif", image, transparency=0)).pixels == 255).all()
 

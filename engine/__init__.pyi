@@ -1,0 +1,3 @@
+from . import devices as devices
+
+__version__: str

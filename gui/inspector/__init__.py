@@ -1,0 +1,1 @@
+"""The Inspector tab: what a classifier says about an image."""

@@ -1,0 +1,303 @@
+"""The Inspector: an image in, its classes out; files and folders become a table."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget
+
+from engine import classification, models
+from engine.cache import KeyedCache
+from engine.classification import export
+from engine.classification.predictions import Classification
+from engine.classification.rows import Row
+from engine.errors import EngineError, InvalidImage
+from engine.images import LoadedImage, list_images, load_image
+from engine.jobs import Job
+from engine.models import store
+from engine.models.catalog import entries
+from engine.samples import SAMPLES, Sample
+from gui.context import AppContext
+from gui.inspector.answer_panel import AnswerPanel
+from gui.inspector.controls import Controls
+from gui.inspector.picture_page import PicturePage
+from gui.inspector.results_page import ResultsPage
+from gui.tab import Scene, Tab
+
+SIDE = 272  # pixels of the left column
+ANSWER = 304  # of the right one
+FIRST_MODEL = "digits"
+FIRST_SAMPLE = {"digit": "digit-3", "photo": "cat"}
+
+
+class InspectorTab(Tab):
+    """Wires controls, picture, answer and table to the engine."""
+
+    title = "Inspector"
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context)
+        self.image: LoadedImage | None = None
+        self.answer: Classification | None = None
+        self._classifiers: KeyedCache = KeyedCache(
+            lambda key: classification.Classifier(context.models.get(key)), size=2
+        )
+        self.controls = Controls()
+        self.controls.setFixedWidth(SIDE)
+        self.picture = PicturePage()
+        self.results = ResultsPage()
+        self.panel = AnswerPanel()
+        self.panel.setFixedWidth(ANSWER)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.picture)
+        self.pages.addWidget(self.results)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 16, 16, 16)
+        row.setSpacing(16)
+        row.addWidget(self.controls)
+        row.addWidget(self.pages, 1)
+        row.addWidget(self.panel)
+        self._connect()
+        self.controls.chooser.select(self._remembered_model())
+
+    def sizeHint(self) -> QSize:
+        """The default window."""
+        return QSize(1280, 700)
+
+    def _connect(self) -> None:
+        controls = self.controls
+        controls.open_wanted.connect(self._ask_files)
+        controls.changed.connect(self.classify)
+        controls.chooser.chosen.connect(self._model_chosen)
+        controls.chooser.download_wanted.connect(self._download)
+        controls.chooser.import_wanted.connect(self._import)
+        self.picture.samples.chosen.connect(lambda sample_id: self.open_sample(SAMPLES[sample_id]))
+        self.results.opened.connect(lambda row: self._open_file(row.path))
+        self.results.selected.connect(self._row_selected)
+        self.results.save_wanted.connect(self._save_table)
+        self.results.back_wanted.connect(self._back_to_image)
+
+    def _remembered_model(self) -> str:
+        wanted = self.context.settings.text("inspector/model", FIRST_MODEL)
+        return wanted if wanted in entries() or Path(wanted).is_file() else FIRST_MODEL
+
+    # What goes in
+
+    def started(self) -> None:
+        """Something alive to begin with, and the pictures of the samples."""
+        if self.image is None:
+            self.open_sample(SAMPLES[FIRST_SAMPLE[self._suited_kind()]])
+        pictures: deque[tuple[str, LoadedImage]] = deque()
+
+        def load(job: Job) -> None:
+            for sample in SAMPLES.values():
+                job.checkpoint()
+                pictures.append((sample.id, sample.load()))
+                job.report(len(pictures), len(SAMPLES))
+
+        def show(_: object = None) -> None:
+            while pictures:
+                self.picture.samples.set_picture(*pictures.popleft())
+
+        self.context.jobs.submit(load, on_result=show, on_progress=show)
+
+    def _suited_kind(self) -> str:
+        known = entries().get(self.controls.chooser.current())
+        return "digit" if known is not None and known.card.preprocessing.fit == "digit" else "photo"
+
+    def open_sample(self, sample: Sample) -> None:
+        """Show and classify a sample."""
+        self.context.jobs.submit(
+            lambda _: sample.load(),
+            lane="inspector.open",
+            on_result=lambda image: self.open_image(image, sample.title),
+        )
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """One file becomes the picture; several, or a folder, become the table."""
+        if len(paths) == 1 and not paths[0].is_dir():
+            if paths[0].suffix.lower() in (".keras", ".h5"):
+                self.controls.chooser.select(str(paths[0]))
+                self._model_chosen(str(paths[0]))
+            else:
+                self._open_file(paths[0])
+        else:
+            self._open_many(paths)
+
+    def open_image(self, image: LoadedImage, title: str = "") -> None:
+        """Show and classify an image."""
+        self.image = image
+        self.answer = None
+        self.pages.setCurrentWidget(self.picture)
+        self.picture.show_image(image, title)
+        self.classify()
+
+    def _open_file(self, path: Path) -> None:
+        def loaded(image: LoadedImage) -> None:
+            self.context.remember(path)
+            self.open_image(image)
+
+        self.context.jobs.submit(
+            lambda _: load_image(path), title=f"Reading {path.name}", lane="inspector.open", on_result=loaded
+        )
+
+    def _ask_files(self) -> None:
+        names, _ = QFileDialog.getOpenFileNames(self, "Open images", self.context.settings.text("folder"))
+        if names:
+            self.context.settings.put("folder", str(Path(names[0]).parent))
+            self.open_paths([Path(name) for name in names])
+
+    # One image
+
+    def classify(self) -> None:
+        """Ask the chosen model about the image on show."""
+        image, key = self.image, self._key()
+        if image is None:
+            return
+        if self._is_missing():
+            self.answer = None
+            self.context.jobs.cancel_lane("inspector.classify")
+            self.picture.frame(None)
+            self.panel.clear("The weights of this model are not on this machine. Download or import them on the left.")
+            return
+        if self.answer is None:
+            self.panel.clear("Looking…")
+        top = self.controls.top()
+        self.context.jobs.submit(
+            lambda _: self._classifiers.get(key).classify(image.pixels, top),
+            title="Classifying",
+            lane="inspector.classify",
+            on_result=lambda answer: self._answered(key, answer),
+            on_error=self._classify_failed,
+        )
+
+    def _key(self) -> tuple:
+        return self.controls.model_key()
+
+    def _is_missing(self) -> bool:
+        known = entries().get(self.controls.chooser.current())
+        return known is not None and store.weights_path(known) is None
+
+    def _answered(self, key: tuple, answer: Classification) -> None:
+        self.answer = answer
+        self.context.settings.put("inspector/model", self.controls.chooser.current())
+        card = self._classifiers.get(key).card  # built a moment ago: no wait
+        self.panel.show_answer(answer, card)
+        self.picture.frame(answer.window)
+        self.controls.describe(card)
+
+    def _classify_failed(self, error: Exception) -> None:
+        hint = "No answer. Choose another model or image."
+        self.panel.clear(error.message if isinstance(error, EngineError) else hint)
+        self.context.jobs.failed.emit("Classifying", error)
+
+    # Many images
+
+    def _open_many(self, paths: Sequence[Path]) -> None:
+        if self._is_missing():
+            self.context.say("The weights of this model are not on this machine.", "Download or import them first.")
+            return
+        finished: deque[list[Row]] = deque()
+        key, top = self._key(), self.controls.top()
+
+        def work(job: Job) -> int:
+            files = _expand(paths)
+            job.report(0, len(files), "Reading")
+            for rows in classification.classify_files(self._classifiers.get(key), files, top, job):
+                finished.append(rows)
+                job.checkpoint()
+            return len(files)
+
+        def drain(_: object = None) -> None:
+            while finished:
+                self.results.add(finished.popleft())
+
+        self.results.begin()
+        self.pages.setCurrentWidget(self.results)
+        if len(paths) == 1:
+            self.context.remember(paths[0])
+        self.context.jobs.submit(
+            work, title="Classifying files", lane="inspector.many", on_result=drain, on_progress=drain
+        )
+        self.panel.clear("Select a row to see its classes.")
+
+    def _row_selected(self, row: Row) -> None:
+        if row.answer is None:
+            self.panel.clear(str(row.error))
+        else:
+            self.panel.bars.show_predictions(row.answer.predictions)
+
+    def _back_to_image(self) -> None:
+        self.pages.setCurrentWidget(self.picture)
+        self.classify()
+
+    def _save_table(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, "Save the table", "classes.csv", "CSV (*.csv)")
+        if name:
+            rows, model = tuple(self.results.model.rows), self.controls.chooser.current()
+            self.context.jobs.submit(lambda _: export.write_csv(rows, model, Path(name)), title="Saving the table")
+
+    # Models
+
+    def _model_chosen(self, _: str) -> None:
+        self.controls.model_changed()
+        self.answer = None
+        self.classify()
+
+    def _download(self, model_id: str) -> None:
+        self.context.jobs.submit(
+            lambda job: models.acquire.download(model_id, job),
+            title=f"Downloading {model_id}",
+            lane=f"download.{model_id}",
+            on_result=lambda _: self._weights_arrived(),
+            on_error=lambda error: self._not_arrived(model_id, error),
+        )
+
+    def _import(self, model_id: str, path: str) -> None:
+        self.context.jobs.submit(
+            lambda _: models.acquire.import_weights(model_id, Path(path)),
+            title=f"Importing {Path(path).name}",
+            on_result=lambda _: self._weights_arrived(),
+        )
+
+    def _weights_arrived(self) -> None:
+        self.context.models.clear()
+        self._classifiers.clear()
+        self.controls.chooser.refresh()
+        self.classify()
+
+    def _not_arrived(self, model_id: str, error: Exception) -> None:
+        self.controls.chooser.refresh()  # a partial download can be resumed
+        self.context.jobs.failed.emit(f"Downloading {model_id}", error)
+
+    def scenes(self) -> Sequence[Scene]:
+        """A digit, a photo, and a table."""
+
+        def show(sample: str) -> None:
+            self.open_sample(SAMPLES[sample])
+
+        return (
+            Scene("digit", lambda: show("digit-6"), lambda: self.answer is not None),
+            Scene("table", self._open_samples_as_table, lambda: len(self.results.model.rows) >= 4),
+        )
+
+    def _open_samples_as_table(self) -> None:
+        import tempfile
+
+        from PIL import Image
+
+        folder = Path(tempfile.mkdtemp(prefix="cnn-studio-"))
+        for sample in SAMPLES.values():
+            Image.fromarray(sample.load().pixels).save(folder / f"{sample.id}.png")
+        (folder / "broken.png").write_bytes(b"not an image")
+        self.open_paths([folder])
+
+
+def _expand(paths: Sequence[Path]) -> list[Path]:
+    files = [file for path in paths for file in (list_images(path) if path.is_dir() else [path])]
+    if not files:
+        raise InvalidImage(f"“{paths[0].name}” holds no images.", "Drop image files or a folder that has some.")
+    return files

@@ -1,0 +1,67 @@
+"""Pictures of every tab, light and dark, with real content, rendered without a display."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEventLoop
+
+from engine.errors import EngineError
+from gui.app import make_application
+from gui.main_window import MainWindow
+from gui.tab import Scene, Tab
+from gui.theme import Theme
+
+PATIENCE = 120.0  # seconds a scene may take; the first one loads TensorFlow
+SETTLE = 0.3  # seconds of quiet after a scene is ready
+
+
+def take(folder: Path, size: tuple[int, int], only: str | None = None) -> list[Path]:
+    """Render the scenes of all tabs (or of the one titled `only`) in both themes; returns the files written.
+
+    Raises EngineError when a scene does not become ready.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    theme = Theme(make_application(), "light")
+    window = MainWindow(theme)
+    window.resize(*size)
+    window.show()
+    window.started()
+    written: list[Path] = []
+    try:
+        for index, tab in enumerate(window.all_tabs()):
+            if only is None or tab.title.lower() == only.lower():
+                window.tabs.setCurrentIndex(index)
+                for scene in tab.scenes():
+                    written += _both_themes(window, theme, tab, scene, folder)
+    finally:
+        while not window.close():
+            _run_events(0.05)
+        window.deleteLater()
+        _run_events(0.05)
+    return written
+
+
+def _both_themes(window: MainWindow, theme: Theme, tab: Tab, scene: Scene, folder: Path) -> list[Path]:
+    scene.prepare()
+    deadline = time.monotonic() + PATIENCE
+    while not scene.ready():
+        if time.monotonic() > deadline:
+            raise EngineError(f"The scene “{scene.name}” of {tab.title} did not become ready.", "See the log.")
+        _run_events(0.05)
+    files = []
+    for mode in ("light", "dark"):
+        theme.use(mode)
+        _run_events(SETTLE)
+        path = folder / f"{tab.title.lower().replace(' ', '-')}-{scene.name}-{mode}.png"
+        window.grab().save(str(path))
+        files.append(path)
+    return files
+
+
+def _run_events(seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+        time.sleep(0.005)

@@ -1,0 +1,32 @@
+"""The command `screenshots`; Qt loads only when it runs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from engine.commands.base import Command
+from engine.errors import InvalidSetting
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR", help="where the pictures go")
+    parser.add_argument("--size", default="1280x800", metavar="WxH", help="of the window (%(default)s)")
+    parser.add_argument("--only", metavar="TAB", help="one tab by its title")
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from gui.screenshots import take
+
+    try:
+        width, height = map(int, arguments.size.lower().split("x"))
+    except ValueError:
+        raise InvalidSetting(f"“{arguments.size}” is not a size.", "Write it as 1280x800.") from None
+    for path in take(arguments.folder, (width, height), arguments.only):
+        print(path)
+    return 0
+
+
+COMMAND = Command("screenshots", "Render every tab, light and dark, without a display.", _add_arguments, _run)

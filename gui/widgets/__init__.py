@@ -1,0 +1,1 @@
+"""Widgets that several tabs share: they show finished data and tell what the person did."""
