@@ -7,8 +7,11 @@ network is never changed: the last layer's weights are used beside it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import keras
+
+from engine.models.structure import Opened, open_network
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,27 +23,49 @@ class LogitHead:
     exact: bool  # False when the logits had to be taken as the logarithm of the probabilities
 
 
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """One output of a network turned back into logits."""
+
+    logits: Any  # KerasTensor
+    activation: str  # "softmax" or "sigmoid": what turns the logits into probabilities
+    exact: bool  # False when the logits had to be taken as the logarithm of the probabilities
+
+
 def logit_head(network: keras.Model) -> LogitHead:
-    """The network with its final softmax or sigmoid removed, sharing all weights.
+    """The network with its final softmax or sigmoid removed, sharing all weights; also when the last layer is itself
+    a network.
 
     A linear last layer gives logits already and is read as softmax over more than one unit, else sigmoid. When the
-    last layer cannot be undone (a nested network, a merge), logits are log p, right up to a constant.
+    last layer cannot be undone (a merge, an unknown activation), logits are log p, right up to a constant.
     """
-    last = network.layers[-1]
-    units = network.outputs[0].shape[-1]
-    natural = "sigmoid" if units == 1 else "softmax"
-    if isinstance(last, keras.layers.Softmax):
-        return LogitHead(keras.Model(network.inputs, last.input), "softmax", True)
-    name = keras.activations.serialize(last.activation) if hasattr(last, "activation") else None
-    if name not in ("softmax", "sigmoid", "linear") or last.output is not network.outputs[0]:
-        return LogitHead(keras.Model(network.inputs, _logarithm(network, natural)), natural, False)
+    opened = open_network(network)
+    undone = undo(opened, opened.outputs[0])
+    return LogitHead(opened.model(undone.logits), undone.activation, undone.exact)
+
+
+def undo(opened: Opened, output: Any) -> Undone:
+    """The logits behind one of the outputs of an opened network."""
+    natural = "sigmoid" if output.shape[-1] == 1 else "softmax"
+    last = next((step for step in reversed(opened.steps) if step.after is output), None)
+    name = None if last is None or last.before is None else _activation_name(last.layer)
+    if last is None or name is None:
+        return Undone(_logarithm(output, natural), natural, False)
     if name == "linear":
-        return LogitHead(network, natural, True)
-    if isinstance(last, keras.layers.Activation):
-        return LogitHead(keras.Model(network.inputs, last.input), name, True)
-    if isinstance(last, keras.layers.Dense):
-        return LogitHead(keras.Model(network.inputs, _Linear(last)(last.input)), name, True)
-    return LogitHead(keras.Model(network.inputs, _logarithm(network, natural)), natural, False)
+        return Undone(output, natural, True)
+    if isinstance(last.layer, (keras.layers.Softmax, keras.layers.Activation)):
+        return Undone(last.before, name, True)
+    if isinstance(last.layer, keras.layers.Dense):
+        return Undone(_Linear(last.layer)(last.before), name, True)
+    return Undone(_logarithm(output, natural), natural, False)  # such as a convolution with its own softmax
+
+
+def _activation_name(layer: keras.layers.Layer) -> str | None:
+    """ "softmax", "sigmoid", "linear", or None for a layer whose activation we cannot undo."""
+    if isinstance(layer, keras.layers.Softmax):
+        return "softmax"
+    name = keras.activations.serialize(layer.activation) if hasattr(layer, "activation") else None
+    return name if name in ("softmax", "sigmoid", "linear") else None
 
 
 class _Linear(keras.layers.Layer):
@@ -56,8 +81,8 @@ class _Linear(keras.layers.Layer):
         return product if self.dense.bias is None else keras.ops.add(product, self.dense.bias)
 
 
-def _logarithm(network: keras.Model, kind: str) -> keras.KerasTensor:
-    probability = keras.ops.clip(network.outputs[0], 1e-7, 1 - 1e-7 if kind == "sigmoid" else 1.0)
+def _logarithm(output: keras.KerasTensor, kind: str) -> keras.KerasTensor:
+    probability = keras.ops.clip(output, 1e-7, 1 - 1e-7 if kind == "sigmoid" else 1.0)
     if kind == "sigmoid":
         return keras.ops.log(probability) - keras.ops.log(1 - probability)
     return keras.ops.log(probability)
