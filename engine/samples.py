@@ -50,7 +50,7 @@ def _digit(row: int) -> Callable[[], LoadedImage]:
     def load() -> LoadedImage:
         ink = _digits()[row, :64].reshape(8, 8).astype(np.float32) / 16
         large = cv2.resize(np.pad(ink, 2), (192, 192), interpolation=cv2.INTER_CUBIC)
-        stroke = np.clip((large - 0.3) / 0.3, 0, 1)  # steeper than the enlargement, or the pen looks wet
+        stroke = np.clip((large - 0.4) / 0.25, 0, 1)  # steeper than the enlargement, or the pen looks wet
         paper = np.array([250, 247, 238], np.float32) - stroke[:, :, None] * (220, 205, 150)
         pixels = paper.astype(np.uint8)
         pixels.flags.writeable = False
@@ -59,16 +59,17 @@ def _digit(row: int) -> Callable[[], LoadedImage]:
     return load
 
 
+_DIGITS = "scikit-learn digits (UCI, CC BY 4.0)"
 _SKIMAGE = "scikit-image sample data, CC0 or public domain"
 _SKLEARN = "scikit-learn sample images, CC BY"
 
 SAMPLES: dict[str, Sample] = {
     sample.id: sample
     for sample in (
-        Sample("digit-3", "Digit 3", "digit", "scikit-learn digits (UCI, CC BY 4.0)", _digit(13)),
-        Sample("digit-0", "Digit 0", "digit", "scikit-learn digits (UCI, CC BY 4.0)", _digit(10)),
-        Sample("digit-6", "Digit 6", "digit", "scikit-learn digits (UCI, CC BY 4.0)", _digit(6)),
-        Sample("digit-7", "Digit 7", "digit", "scikit-learn digits (UCI, CC BY 4.0)", _digit(17)),
+        Sample("digit-3", "Digit 3", "digit", _DIGITS, _digit(23)),
+        Sample("digit-5", "Digit 5", "digit", _DIGITS, _digit(15)),
+        Sample("digit-2", "Digit 2", "digit", _DIGITS, _digit(22)),
+        Sample("digit-8", "Digit 8", "digit", _DIGITS, _digit(8)),
         Sample("cat", "Cat", "photo", _SKIMAGE, _file("skimage", "data/chelsea.png")),
         Sample("coffee", "Coffee", "photo", _SKIMAGE, _file("skimage", "data/coffee.png")),
         Sample("astronaut", "Astronaut", "photo", _SKIMAGE, _file("skimage", "data/astronaut.png")),

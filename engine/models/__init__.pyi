@@ -4,4 +4,4 @@ from . import compiled as compiled
 from . import loading as loading
 from . import logits as logits
 from . import published as published
-from . import structure as structure
+from . import opening as opening

@@ -46,13 +46,15 @@ def _fetch_weights(model: Entry, job: Job) -> Path:
     arrived = store.incoming(model.id)
     fetch(file.url, arrived, file.md5, job)
     job.report(1, 1, "Checking the weights")
+    checked = arrived
     try:
-        target = paths.models() / f"{model.id}{_layout(arrived, file.name)}"
-        loading.check_weights(model, arrived)
+        suffix = _layout(arrived, file.name)
+        checked = arrived.replace(paths.models() / f"checking-{model.id}{suffix}")  # Keras goes by the suffix
+        loading.check_weights(model, checked, file.name)
     except InvalidModel:
-        arrived.unlink()
+        checked.unlink()
         raise
-    arrived.replace(target)
+    target = checked.replace(paths.models() / f"{model.id}{suffix}")
     _write_receipt(model.id, target, "downloaded", "MD5 as Keras publishes" if file.md5 else "exact shapes")
     return target
 

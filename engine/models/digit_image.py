@@ -51,8 +51,9 @@ def _ink(grey: np.ndarray) -> np.ndarray:
     low, high = np.percentile(values, (0.05, 99.95))  # a far digit is a thousandth of the picture
     light = values if high - ground >= ground - low else 255 - values
     # A white top-hat: what a disc wider than any stroke cannot enter is ink, the rest is paper and shadow.
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (25, 25))
-    small = cv2.resize(light, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (41, 41))
+    quarter = (max(1, grey.shape[1] // 4), max(1, grey.shape[0] // 4))
+    small = cv2.resize(light, quarter, interpolation=cv2.INTER_AREA)
     paper = cv2.GaussianBlur(cv2.morphologyEx(small, cv2.MORPH_OPEN, disc), (0, 0), 4)
     return np.maximum(light - cv2.resize(paper, (light.shape[1], light.shape[0])), 0)
 

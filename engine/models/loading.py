@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import h5py
 import keras
 
 from engine.errors import InvalidModel
@@ -57,6 +59,7 @@ def _load_entry(model: Entry, job: Job) -> Model:
 def _with_weights(model: Entry, path: Path, name: str) -> keras.Model:
     try:
         network = getattr(keras.applications, model.builder)(weights=None)
+        _check_shapes(network, path)
         network.load_weights(str(path))
         return network
     except (ValueError, OSError, KeyError, TypeError) as error:
@@ -64,6 +67,22 @@ def _with_weights(model: Entry, path: Path, name: str) -> keras.Model:
             f"The weights in “{name}” do not fit {model.card.title}: {_first_line(error)}",
             f"Expected weights of keras.applications.{model.builder} for 1000 classes.",
         ) from error
+
+
+def _check_shapes(network: keras.Model, path: Path) -> None:
+    """Raise ValueError unless the file holds an array for every weight: Keras would keep random ones with a warning."""
+    held: Counter[tuple[int, ...]] = Counter()
+
+    def note(_: str, item: object) -> None:
+        if isinstance(item, h5py.Dataset):
+            held[item.shape] += 1
+
+    with h5py.File(path) as content:
+        content.visititems(note)
+    missing = Counter(tuple(weight.shape) for weight in network.weights) - held
+    if missing:
+        shape, number = missing.most_common(1)[0]
+        raise ValueError(f"{missing.total()} arrays are missing, among them {number} of shape {shape}.")
 
 
 def read_network(path: Path) -> keras.Model:

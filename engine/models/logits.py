@@ -11,7 +11,7 @@ from typing import Any
 
 import keras
 
-from engine.models.structure import Opened, open_network
+from engine.models.opening import Opened, open_network
 
 
 @dataclass(frozen=True, slots=True)

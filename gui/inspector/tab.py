@@ -280,7 +280,7 @@ class InspectorTab(Tab):
             self.open_sample(SAMPLES[sample])
 
         return (
-            Scene("digit", lambda: show("digit-6"), lambda: self.answer is not None),
+            Scene("digit", lambda: show("digit-8"), lambda: self.answer is not None),
             Scene("table", self._open_samples_as_table, lambda: len(self.results.model.rows) >= 4),
         )
 
