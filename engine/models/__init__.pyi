@@ -3,5 +3,5 @@ from . import architectures as architectures
 from . import compiled as compiled
 from . import loading as loading
 from . import logits as logits
-from . import published as published
 from . import opening as opening
+from . import published as published

@@ -14,7 +14,7 @@ from engine.cache import KeyedCache
 from engine.classification import export
 from engine.classification.predictions import Classification
 from engine.classification.rows import Row
-from engine.errors import EngineError, InvalidImage
+from engine.errors import InvalidImage, InvalidModel
 from engine.images import LoadedImage, list_images, load_image
 from engine.jobs import Job
 from engine.models import store
@@ -42,6 +42,7 @@ class InspectorTab(Tab):
         super().__init__(context)
         self.image: LoadedImage | None = None
         self.answer: Classification | None = None
+        self._good_model = FIRST_MODEL  # the last one that answered
         self._classifiers: KeyedCache = KeyedCache(
             lambda key: classification.Classifier(context.models.get(key)), size=2
         )
@@ -183,16 +184,20 @@ class InspectorTab(Tab):
 
     def _answered(self, key: tuple, answer: Classification) -> None:
         self.answer = answer
-        self.context.settings.put("inspector/model", self.controls.chooser.current())
+        self._good_model = self.controls.chooser.current()
+        self.context.settings.put("inspector/model", self._good_model)
         card = self._classifiers.get(key).card  # built a moment ago: no wait
         self.panel.show_answer(answer, card)
         self.picture.frame(answer.window)
         self.controls.describe(card)
 
     def _classify_failed(self, error: Exception) -> None:
-        hint = "No answer. Choose another model or image."
-        self.panel.clear(error.message if isinstance(error, EngineError) else hint)
         self.context.jobs.failed.emit("Classifying", error)
+        if isinstance(error, InvalidModel) and self.controls.chooser.current() != self._good_model:
+            self.controls.chooser.select(self._good_model)
+            self._model_chosen(self._good_model)
+        else:
+            self.panel.clear("No answer. Choose another model or image.")
 
     # Many images
 

@@ -120,7 +120,8 @@ class ImageView(QWidget):
         height, width = self.image_size
         if not height:
             return
-        about = about or QPointF(self.rect().center())
+        if about is None:  # not `or`: the origin counts as false
+            about = QPointF(self.rect().center())
         smallest = min(self.width() / width, self.height() / height, 1.0) / 4
         scale = min(max(self._scale * factor, smallest), MAX_SCALE)
         self._offset = about - (about - self._offset) * (scale / self._scale)

@@ -100,7 +100,8 @@ def test_disk_that_fills_up_on_the_way_is_explained(site, tmp_path):
     site.content = CONTENT
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
-        "from pathlib import Path\nfrom engine.models.download import download\nfrom engine.errors import DownloadFailed\n"
+        "from pathlib import Path\nfrom engine.errors import DownloadFailed\n"
+        "from engine.models.download import download\n"
         "try: download(sys.argv[1], Path(sys.argv[2]))\nexcept DownloadFailed as error: print(error)"
     )
     assert resource.RLIMIT_FSIZE is not None

@@ -1,0 +1,124 @@
+"""The program as a person starts it: a process, its output and its exit code."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from engine.samples import SAMPLES
+
+ROOT = Path(__file__).resolve().parents[1]
+pytestmark = pytest.mark.slow
+
+
+def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "main.py", *map(str, arguments)]
+    env = {name: value for name, value in {**os.environ, **environment}.items() if value}  # "" removes a variable
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=env, timeout=120)
+
+
+@pytest.fixture
+def digit(tmp_path):
+    path = tmp_path / "a “five”.png"
+    Image.fromarray(SAMPLES["digit-5"].load().pixels).save(path)
+    return path
+
+
+def test_classify_prints_one_json_object_an_image_and_nothing_else(digit, tmp_path):
+    (tmp_path / "bad.jpg").write_bytes(b"")
+    done = run("classify", digit, tmp_path / "bad.jpg", "--json", "--top", 3)
+    good, bad = map(json.loads, done.stdout.splitlines())
+    assert good["image"] == str(digit)
+    assert good["model"] == "digits"
+    assert [set(p) for p in good["predictions"]] == [{"label", "index", "probability", "logit"}] * 3
+    assert good["predictions"][0]["label"] == "5"
+    assert good["predictions"][0]["index"] == 5
+    assert "empty" in bad["error"]
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == ["error: “bad.jpg” is empty (0 bytes). Choose an image file that has content."]
+
+
+def test_classify_writes_a_table_and_reads_folders(digit, tmp_path):
+    done = run("classify", digit.parent, "--csv", tmp_path / "out.csv", "--top", 2)
+    assert (done.returncode, done.stderr) == (0, "")
+    with (tmp_path / "out.csv").open(encoding="utf-8") as file:
+        assert [line["rank"] for line in csv.DictReader(file)] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["classify", "x.png", "--model", "alexnet"], 1, "There is no model “alexnet”"),
+        (["classify", "x.png", "--model", "mobilenet-v2"], 1, "models download mobilenet-v2"),
+        (["classify"], 2, "IMAGE"),
+        (["classify", "x.png", "--top", "0"], 2, "expected a number from 1"),
+        (["paint"], 2, "invalid choice"),
+        (["models", "info", "alexnet"], 1, "Known models: digits"),
+        (["models", "import", "vgg16", "nowhere.h5"], 1, "There is no file nowhere.h5"),
+    ],
+)
+def test_failures_say_why_in_one_line(arguments, code, message):
+    done = run(*arguments)
+    assert done.returncode == code
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    if code == 1:
+        assert len(done.stderr.splitlines()) == 1
+
+
+def test_models_are_listed_and_described():
+    listed = run("models")
+    assert listed.returncode == 0
+    ids = [line.split()[0] for line in listed.stdout.splitlines()]
+    assert {"digits", "mobilenet-v2", "mobilenet-v3-small", "efficientnet-b0", "resnet50", "vgg16"} <= set(ids)
+    info = run("models", "info", "digits").stdout
+    assert "93,322" in info
+    assert "MNIST" in info
+
+
+def test_imported_weights_classify_with_their_labels(shared, home):
+    folder = shared / "models" / "imagenet"
+    imported = run("models", "import", "mobilenet-v2", folder / "mobilenet_v2_1.0_224.weights.h5")
+    assert (imported.returncode, imported.stderr) == (0, "")
+    done = run("classify", shared / "photos" / "jetson_banana_0.jpg", "--model", "mobilenet-v2", "--json")
+    assert json.loads(done.stdout)["predictions"][0]["label"] == "banana"
+
+
+def test_without_a_display_the_window_says_so_in_one_sentence():
+    done = run(QT_QPA_PLATFORM="", DISPLAY="", WAYLAND_DISPLAY="")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: There is no display")
+    assert "python main.py classify" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    done = run(QT_QPA_PLATFORM="", DISPLAY=":97", WAYLAND_DISPLAY="")
+    assert "The display “:97” does not answer" in done.stderr
+
+
+def test_the_engine_works_where_qt_cannot_be_imported(digit, tmp_path):
+    (tmp_path / "blocked" / "PySide6").mkdir(parents=True)
+    (tmp_path / "blocked" / "PySide6" / "__init__.py").write_text("raise ImportError('libEGL.so.1: no such file')")
+    path = str(tmp_path / "blocked")
+    done = run("classify", digit, PYTHONPATH=path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "5" in done.stdout
+    window = run(PYTHONPATH=path, QT_QPA_PLATFORM="offscreen")
+    assert window.returncode == 1
+    assert "Qt cannot be loaded (libEGL.so.1" in window.stderr
+
+
+def test_screenshots_show_every_tab_in_both_themes(tmp_path):
+    done = run("screenshots", tmp_path / "shots")
+    assert done.returncode == 0, done.stderr
+    names = sorted(path.name for path in (tmp_path / "shots").iterdir())
+    assert {"inspector-digit-dark.png", "inspector-digit-light.png"} <= set(names)
+    light, dark = (Image.open(tmp_path / "shots" / f"inspector-digit-{mode}.png") for mode in ("light", "dark"))
+    with light, dark:
+        assert light.size == dark.size == (1280, 800)
+        assert light.convert("L").resize((1, 1)).getpixel((0, 0)) > 180
+        assert dark.convert("L").resize((1, 1)).getpixel((0, 0)) < 120
+        assert len(light.convert("RGB").getcolors(maxcolors=1 << 24)) > 100
