@@ -111,7 +111,7 @@ def pulse(classifier: classification.Classifier, files: list[Path]) -> None:
     timer.start(5)
     chosen = list(islice(cycle(files), MANY))
     jobs.submit(
-        lambda job: [rows for rows in classification.classify_files(classifier, chosen, 5, job)],
+        lambda job: list(classification.classify_files(classifier, chosen, 5, job)),
         on_result=lambda _: loop.quit(),
     )
     loop.exec()

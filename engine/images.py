@@ -162,8 +162,9 @@ def _upright_rgb(image: Image.Image) -> tuple[np.ndarray, list[str]]:
 
 def _upright(image: Image.Image) -> tuple[Image.Image, bool]:
     try:
-        orientation = image.getexif().get(0x0112, 1)
-        return ImageOps.exif_transpose(image), orientation in range(2, 9)
+        if image.getexif().get(0x0112, 1) not in range(2, 9):
+            return image, False
+        return ImageOps.exif_transpose(image), True
     except _BROKEN:  # a broken EXIF block says nothing, but the pixels are good
         return image, False
 
@@ -179,7 +180,7 @@ def _to_rgb(image: Image.Image, notes: list[str]) -> np.ndarray:
         return np.asarray(Image.alpha_composite(paper, layer).convert("RGB"))
     if image.mode == "CMYK":
         notes.append("Converted from CMYK print colours without a colour profile.")
-    return np.asarray(image.convert("RGB"))
+    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
 
 
 def _deep_to_rgb(image: Image.Image, notes: list[str]) -> np.ndarray:
