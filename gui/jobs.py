@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -17,6 +18,16 @@ from engine.jobs import Job, Progress
 log = logging.getLogger(__name__)
 
 WORKERS = 4  # a download, a classification, thumbnails and one to spare; more would only fight for the cores
+
+
+@dataclass(frozen=True, slots=True)
+class _Handlers:
+    """What the submitter wants to be told."""
+
+    result: Callable[[Any], None] | None
+    error: Callable[[Exception], None] | None
+    progress: Callable[[Progress], None] | None
+    end: Callable[[], None] | None
 
 
 class Ticket:
@@ -61,7 +72,7 @@ class JobRunner(QObject):
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="studio-job")
         self._running: list[Ticket] = []
         self._generations: dict[str, int] = {}
-        self._handlers: dict[Ticket, tuple[Callable | None, Callable | None, Callable | None]] = {}
+        self._handlers: dict[Ticket, _Handlers] = {}
         self._ended.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._progressed.connect(self._deliver_progress, Qt.ConnectionType.QueuedConnection)
 
@@ -74,11 +85,12 @@ class JobRunner(QObject):
         on_result: Callable[[Any], None] | None = None,
         on_error: Callable[[Exception], None] | None = None,
         on_progress: Callable[[Progress], None] | None = None,
+        on_end: Callable[[], None] | None = None,
     ) -> Ticket:
         """Run `work(job)` on a worker thread; the callbacks run on the GUI thread.
 
         Touch heavy engine attributes inside `work` only: the first use of one imports TensorFlow. A cancelled job
-        calls nothing. Without on_error, an exception goes to the signal `failed`.
+        calls on_end only, which always comes, after the others. Without on_error, an exception goes to `failed`.
         """
         generation = 0
         if lane is not None:
@@ -86,7 +98,7 @@ class JobRunner(QObject):
             generation = self._generations[lane]
         ticket = Ticket(title, lane, generation)
         ticket._notify = lambda: self._progressed.emit(ticket)
-        self._handlers[ticket] = (on_result, on_error, on_progress)
+        self._handlers[ticket] = _Handlers(on_result, on_error, on_progress, on_end)
         self._running.append(ticket)
         ticket.future = self._pool.submit(self._work, ticket, work)
         ticket.future.add_done_callback(lambda future: self._dropped(ticket, future))
@@ -142,9 +154,9 @@ class JobRunner(QObject):
         ticket._told.clear()
         if ticket not in self._handlers or ticket.job.cancelled or not self._current(ticket):
             return
-        on_progress = self._handlers[ticket][2]
-        if on_progress is not None:
-            on_progress(ticket.progress)
+        told = self._handlers[ticket].progress
+        if told is not None:
+            told(ticket.progress)
         self.changed.emit()
 
     def _deliver(self, ticket: Ticket, result: Any, error: Exception | None) -> None:
@@ -152,14 +164,19 @@ class JobRunner(QObject):
         if handlers is None:
             return
         self._running.remove(ticket)
-        on_result, on_error, _ = handlers
         self.changed.emit()
-        if ticket.job.cancelled or isinstance(error, Cancelled) or not self._current(ticket):
-            return
+        try:
+            if not (ticket.job.cancelled or isinstance(error, Cancelled)) and self._current(ticket):
+                self._tell(handlers, ticket, result, error)
+        finally:
+            if handlers.end is not None:
+                handlers.end()
+
+    def _tell(self, handlers: _Handlers, ticket: Ticket, result: Any, error: Exception | None) -> None:
         if error is None:
-            if on_result is not None:
-                on_result(result)
-        elif on_error is not None:
-            on_error(error)
+            if handlers.result is not None:
+                handlers.result(result)
+        elif handlers.error is not None:
+            handlers.error(error)
         else:
             self.failed.emit(ticket.title, error)

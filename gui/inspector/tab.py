@@ -258,8 +258,14 @@ class InspectorTab(Tab):
             title=f"Downloading {model_id}",
             lane=f"download.{model_id}",
             on_result=lambda _: self._weights_arrived(),
-            on_error=lambda error: self._not_arrived(model_id, error),
+            on_end=self.controls.chooser.refresh,  # also after a cancel: what came can be resumed
+            on_progress=lambda progress: self._coming(model_id, progress.fraction),
         )
+        self._coming(model_id, None)
+
+    def _coming(self, model_id: str, share: float | None) -> None:
+        if self.controls.chooser.current() == model_id:
+            self.controls.chooser.show_fetching(share)
 
     def _import(self, model_id: str, path: str) -> None:
         self.context.jobs.submit(
@@ -273,10 +279,6 @@ class InspectorTab(Tab):
         self._classifiers.clear()
         self.controls.chooser.refresh()
         self.classify()
-
-    def _not_arrived(self, model_id: str, error: Exception) -> None:
-        self.controls.chooser.refresh()  # a partial download can be resumed
-        self.context.jobs.failed.emit(f"Downloading {model_id}", error)
 
     def scenes(self) -> Sequence[Scene]:
         """A digit, a photo, and a table."""

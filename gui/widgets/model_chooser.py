@@ -78,9 +78,17 @@ class ModelChooser(QWidget):
         self.box.setCurrentIndex(max(self.box.findData(self._current), 0))
         self._describe(known.get(self._current))
 
+    def show_fetching(self, share: float | None) -> None:
+        """A download of the chosen model is under way: how much of it has come, or None while that is unknown."""
+        self.fetch.setEnabled(False)
+        self.take.setEnabled(False)
+        self.fetch.setText("Downloading…" if share is None else f"Downloading {share:.0%}")
+
     def _describe(self, entry: Entry | None) -> None:
         missing = entry is not None and store.weights_path(entry) is None
         self.fetch.setVisible(missing)
+        self.fetch.setEnabled(True)
+        self.take.setEnabled(True)
         self.take.setVisible(missing)
         if entry is None:
             self.about.setText("Your own model file." if self._current else "")

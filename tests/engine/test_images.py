@@ -3,6 +3,7 @@ import os
 import struct
 import zlib
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -203,3 +204,10 @@ def test_folder_listing_is_ordered_and_knows_images(tmp_path):
 def test_thumbnail_fits_and_keeps_the_aspect(tmp_path):
     path = save(tmp_path / "wide.jpg", Image.new("RGB", (800, 200), "teal"))
     assert load_thumbnail(path, 64).shape == (16, 64, 3)
+
+
+def test_sixteen_bit_colour_files_are_brought_to_eight(tmp_path):
+    pixels = np.random.default_rng(5).integers(0, 256, (20, 30, 3), dtype=np.uint8)
+    for name in ("c.png", "c.tif"):
+        cv2.imwrite(str(tmp_path / name), pixels[:, :, ::-1].astype(np.uint16) * 257)
+        np.testing.assert_allclose(load_image(tmp_path / name).pixels, pixels, atol=1)

@@ -53,7 +53,7 @@ def test_errors_go_to_their_handler_or_to_everybody(qtbot, jobs):
     assert common[0][0] == "Reading"
 
 
-def test_cancelled_work_calls_nothing_and_leaves_the_list(qtbot, jobs):
+def test_cancelled_work_tells_its_end_only_and_leaves_the_list(qtbot, jobs):
     seen, started = [], threading.Event()
 
     def work(job):
@@ -62,11 +62,11 @@ def test_cancelled_work_calls_nothing_and_leaves_the_list(qtbot, jobs):
             job.checkpoint()
             time.sleep(0.005)
 
-    ticket = jobs.submit(work, on_result=seen.append, on_error=seen.append)
+    ticket = jobs.submit(work, on_result=seen.append, on_error=seen.append, on_end=lambda: seen.append("end"))
     assert started.wait(5)
     ticket.cancel()
     qtbot.waitUntil(lambda: not jobs.running())
-    assert seen == []
+    assert seen == ["end"]
 
 
 def test_jobs_cancelled_before_they_start_leave_the_list(qtbot, jobs):

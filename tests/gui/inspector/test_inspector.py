@@ -165,3 +165,31 @@ def test_the_window_stays_responsive_while_images_are_classified(qtbot, window, 
     late = np.diff(beats) * 1000 - 5
     # A machine shared with others can always delay a beat; the benchmark measures the bound itself.
     assert np.percentile(late, 99) < 50
+
+
+def test_a_download_shows_its_progress_and_can_be_cancelled_and_resumed(
+    qtbot, window, inspector, monkeypatch, tmp_path
+):
+    import threading
+
+    from engine.jobs import Job
+    from engine.models import acquire
+
+    gate = threading.Event()
+
+    def slow(model_id: str, job: Job) -> None:
+        (store.incoming(model_id).parent).mkdir(parents=True, exist_ok=True)
+        store.incoming(model_id).with_suffix(".h5.part").write_bytes(b"half")
+        job.report(25, 100, "3.5 MB of 14 MB")
+        while not gate.wait(0.01):
+            job.checkpoint()
+
+    monkeypatch.setattr(acquire, "download", slow)
+    chooser = inspector.controls.chooser
+    chooser.select("mobilenet-v2")
+    chooser.fetch.click()
+    qtbot.waitUntil(lambda: chooser.fetch.text() == "Downloading 25%", timeout=30_000)
+    assert not chooser.fetch.isEnabled()
+    window.jobs.cancel_all()
+    qtbot.waitUntil(lambda: chooser.fetch.isEnabled())
+    assert chooser.fetch.text() == "Resume download (14 MB)"
