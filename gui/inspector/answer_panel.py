@@ -20,6 +20,9 @@ class AnswerPanel(QWidget):
         super().__init__(parent)
         self.bars = ClassBars()
         self.bars.setToolTip("Probability of each class; hover for the exact value and the logit")
+        self._scope = QLabel()
+        self._scope.setProperty("role", "muted")
+        self._scope.setWordWrap(True)
         self._seen_title = _title("What the network sees")
         self._seen = QLabel()
         self._seen.setAccessibleName("What the network sees")
@@ -33,6 +36,7 @@ class AnswerPanel(QWidget):
         column.setSpacing(8)
         column.addWidget(_title("What it says"))
         column.addWidget(self.bars)
+        column.addWidget(self._scope)
         column.addSpacing(8)
         column.addWidget(self._seen_title)
         column.addWidget(self._seen)
@@ -43,6 +47,7 @@ class AnswerPanel(QWidget):
     def show_answer(self, answer: Classification, card: Card) -> None:
         """Show the classes, the input as a picture, and how it was made."""
         self.bars.show_predictions(answer.predictions)
+        self._scope.setText(f"It knows {len(answer.logits):,} classes and gives one of them to whatever it is shown.")
         if answer.seen is None:
             self._show_seen(False)
             return
@@ -59,6 +64,7 @@ class AnswerPanel(QWidget):
         """Show a sentence instead of an answer."""
         self.bars.hint = hint
         self.bars.show_predictions(())
+        self._scope.clear()
         self._show_seen(False)
 
     def _show_seen(self, shown: bool) -> None:
