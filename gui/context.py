@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.cache import KeyedCache
+from engine.images import LoadedImage
 from gui.jobs import JobRunner
 from gui.settings import Settings
 from gui.theme import Theme
@@ -21,6 +22,7 @@ class AppContext:
     theme: Theme
     say: Callable[[str, str], None]  # message and hint, shown in the banner under the tabs
     remember: Callable[[Path], None]  # a file the user opened, for the recent ones
+    show_in: Callable[[str, LoadedImage], None]  # title of a tab and an image for it: brings that tab to the front
     models: KeyedCache = field(default_factory=lambda: KeyedCache(_load_model, size=3))
 
 

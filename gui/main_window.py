@@ -19,7 +19,7 @@ from gui.jobs import JobRunner
 from gui.log_view import LogView
 from gui.settings import Settings
 from gui.tab import Tab
-from gui.tabs import TABS
+from gui.tabs import TABS, TabHolder
 from gui.theme import MODES, Theme
 from gui.widgets.banner import Banner
 from gui.widgets.drop_zone import DropZone
@@ -41,7 +41,11 @@ class MainWindow(QMainWindow):
         self.banner = Banner()
         self._crash = crash
         self._closing_since = -1
-        self.context = AppContext(self.jobs, self.settings, theme, self.banner.say, self.settings.add_recent)
+        self.context = AppContext(
+            self.jobs, self.settings, theme, self.banner.say, self.settings.add_recent, self.show_in
+        )
+        self._holders = [TabHolder(spec, self.context) for spec in TABS]
+        self._started = False
         self.tabs = QTabWidget()
         self.tabs.setObjectName("tabs")
         self.tabs.setDocumentMode(True)
@@ -50,27 +54,36 @@ class MainWindow(QMainWindow):
         self._build_menus()
         self._restore()
         self.jobs.failed.connect(self._job_failed)
+        self.tab()
+        self.tabs.currentChanged.connect(self._tab_shown)
 
     def tab(self) -> Tab:
         """The tab in front."""
-        current = self.tabs.currentWidget()
-        assert isinstance(current, Tab)
-        return current
+        return self._holders[self.tabs.currentIndex()].build()
 
     def all_tabs(self) -> list[Tab]:
-        """Every tab, in order."""
-        return [tab for index in range(self.tabs.count()) if isinstance(tab := self.tabs.widget(index), Tab)]
+        """Every tab that was ever in front, in order."""
+        return [holder.tab for holder in self._holders if holder.tab is not None]
+
+    def show_tab(self, title: str) -> Tab:
+        """Bring a tab to the front. Raises StopIteration when there is none of that title."""
+        index = next(index for index, holder in enumerate(self._holders) if holder.spec.title == title)
+        self.tabs.setCurrentIndex(index)
+        return self.tab()
+
+    def show_in(self, title: str, image: LoadedImage) -> None:
+        """Hand an image to another tab and show that."""
+        self.show_tab(title).open_image(image)
 
     def started(self) -> None:
         """The window is on screen: let the heavy libraries load now."""
-        for tab in self.all_tabs():
-            tab.started()
+        self._started = True
+        self.tab().started()
         self.jobs.submit(_find_devices, on_result=lambda devices: self._device.setText(devices.in_use))
 
     def _build(self) -> None:
-        for make in TABS:
-            tab = make(self.context)
-            self.tabs.addTab(tab, tab.title)
+        for holder in self._holders:
+            self.tabs.addTab(holder, holder.spec.title)
         central = QWidget()
         column = QVBoxLayout(central)
         column.setContentsMargins(0, 0, 0, 0)
@@ -169,6 +182,13 @@ class MainWindow(QMainWindow):
             self._crash.report(error)
         else:
             self.banner.say(f"{title or 'Background work'} failed: {type(error).__name__}: {error}.", "See View, Log.")
+
+    def _tab_shown(self, index: int) -> None:
+        """A tab shown for the first time is built, and begins its work if the window has begun."""
+        new = self._holders[index].tab is None
+        tab = self.tab()
+        if new and self._started:
+            tab.started()
 
     def _restore(self) -> None:
         self.restoreGeometry(self.settings.blob("window/geometry"))

@@ -11,6 +11,7 @@ from engine.errors import EngineError
 from gui.app import make_application
 from gui.main_window import MainWindow
 from gui.tab import Scene, Tab
+from gui.tabs import TABS
 from gui.theme import Theme
 
 PATIENCE = 120.0  # seconds a scene may take; the first one loads TensorFlow
@@ -30,9 +31,9 @@ def take(folder: Path, size: tuple[int, int], only: str | None = None) -> list[P
     window.started()
     written: list[Path] = []
     try:
-        for index, tab in enumerate(window.all_tabs()):
-            if only is None or tab.title.lower() == only.lower():
-                window.tabs.setCurrentIndex(index)
+        for spec in TABS:
+            if only is None or spec.title.lower() == only.lower():
+                tab = window.show_tab(spec.title)
                 for scene in tab.scenes():
                     written += _both_themes(window, theme, tab, scene, folder)
     finally:
