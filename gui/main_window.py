@@ -101,6 +101,7 @@ class MainWindow(QMainWindow):
         self.statusBar().addWidget(self._device)
         self.statusBar().addPermanentWidget(JobBar(self.jobs))
         self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().setContentsMargins(14, 0, 16, 0)
         self.log_view.hide()
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.log_view)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from gui.jobs import JobRunner, Ticket
 
@@ -28,6 +28,8 @@ class JobBar(QWidget):
         row.setSpacing(8)
         for widget in (self._note, self._bar, self._cancel):
             row.addWidget(widget)
+        self._cancel.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         jobs.changed.connect(self.refresh)
         self.refresh()
 

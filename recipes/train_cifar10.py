@@ -1,0 +1,238 @@
+"""Train the bundled photo classifier on CIFAR-10: weights, card and evaluation in one command.
+
+    python recipes/train_cifar10.py [--data DIR] [--photos DIR] [--epochs 30] [--resume]
+
+--data: folders `train` and `test`, each with one folder of images a class; without it Keras' loader fetches the set.
+--photos: photographs named in `cifar10_photos.csv`, on which the card's figure for real photos is measured.
+Keras and NumPy only, so that it runs on any backend of Keras. State is kept in `build/train_cifar10` after every epoch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import layers
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from engine.images import list_images, load_image  # noqa: E402
+from engine.models.cards import Card, Preprocessing, save_card  # noqa: E402
+from engine.models.preprocessing import prepare  # noqa: E402
+
+SEED = 11
+BATCH = 256
+SIDE = 32
+PAD = 4  # pixels a training image is moved by at most
+HOLE = 8  # side of the square that is erased (DeVries and Taylor 2017)
+PEAK_RATE = 0.2
+DECAY = 5e-3  # of the kernels at every step, relative to the rate (decoupled, so ten times the coupled 5e-4)
+HOW = Preprocessing(SIDE, SIDE, 3, fit="cover", scale="unit")
+LABELS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+OUT = ROOT / "resources" / "models" / "cifar10.keras"
+STATE = ROOT / "build" / "train_cifar10"
+PHOTOS = Path(__file__).with_name("cifar10_photos.csv")
+
+
+def photo_network() -> keras.Model:
+    """A small residual network whose last maps are 8 x 8; input in 0..1, softmax output."""
+    inputs = keras.Input((SIDE, SIDE, 3), name="image")
+    x = layers.Normalization(mean=(0.491, 0.482, 0.447), variance=(0.061, 0.059, 0.068), name="normalise")(inputs)
+    x = _conv(x, 24, "stem")
+    x = _conv(x, 40, "fine")
+    x = layers.MaxPooling2D(name="to16")(x)
+    x = _conv(x, 80, "middle1")
+    x = _conv(x, 96, "middle2")
+    x = layers.MaxPooling2D(name="to8")(x)
+    x = _conv(x, 144, "coarse")
+    kept = x
+    x = _conv(x, 144, "residual1")
+    x = _conv(x, 144, "residual2")
+    x = layers.Add(name="add")([kept, x])
+    x = layers.GlobalAveragePooling2D(name="average")(x)
+    return keras.Model(inputs, layers.Dense(len(LABELS), activation="softmax", name="classes")(x), name="cifar10")
+
+
+def _conv(x: keras.KerasTensor, filters: int, name: str) -> keras.KerasTensor:
+    x = layers.Conv2D(filters, 3, padding="same", use_bias=False, name=name)(x)
+    x = layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(x)
+    return layers.ReLU(name=f"{name}_relu")(x)
+
+
+def load_folders(folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Images (N, 32, 32, 3) uint8 and labels (N,) from one folder a class."""
+    files = [(path, LABELS.index(path.parent.name)) for path in list_images(folder)]
+    return np.stack([load_image(path).pixels for path, _ in files]), np.array([label for _, label in files])
+
+
+def load_cifar10(folder: Path | None) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Training images and labels, test images and labels."""
+    if folder is None:
+        (x, y), (x_test, y_test) = keras.datasets.cifar10.load_data()
+        return x, y[:, 0], x_test, y_test[:, 0]
+    return (*load_folders(folder / "train"), *load_folders(folder / "test"))
+
+
+def augment(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Each image moved by up to PAD pixels, mirrored or not, and with a grey square on it; uint8 as given."""
+    count = len(images)
+    padded = np.pad(images, ((0, 0), (PAD, PAD), (PAD, PAD), (0, 0)), mode="reflect")
+    rows = rng.integers(0, 2 * PAD + 1, count)[:, None] + np.arange(SIDE)
+    columns = rng.integers(0, 2 * PAD + 1, count)[:, None] + np.arange(SIDE)
+    mirrored = rng.random(count) < 0.5
+    columns[mirrored] = columns[mirrored, ::-1]
+    moved = padded[np.arange(count)[:, None, None], rows[:, :, None], columns[:, None, :]]
+    centres = rng.integers(0, SIDE, (count, 2))
+    near = np.abs(np.arange(SIDE) - centres[:, :, None]) <= HOLE // 2
+    moved[near[:, 0, :, None] & near[:, 1, None, :]] = (125, 123, 114)  # the mean colour says nothing
+    return moved
+
+
+def optimizer(steps: int) -> keras.optimizers.Optimizer:
+    """SGD with momentum, a rate that rises for a fifth and falls to nothing, and averaged weights."""
+    rate = keras.optimizers.schedules.CosineDecay(
+        0.01, steps - steps // 5, alpha=0.002, warmup_target=PEAK_RATE, warmup_steps=steps // 5
+    )
+    sgd = keras.optimizers.SGD(rate, 0.9, nesterov=True, weight_decay=DECAY, use_ema=True, ema_momentum=0.998)
+    sgd.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
+    return sgd
+
+
+def start(steps: int, resume: bool) -> tuple[keras.Model, int]:
+    """The network to train and the epoch to begin with."""
+    progress = STATE / "progress.json"
+    if resume and progress.exists():
+        done = json.loads(progress.read_text())
+        return keras.models.load_model(STATE / done["file"]), done["epochs"]
+    if progress.exists():
+        raise SystemExit(f"{STATE} holds an unfinished training: give --resume, or remove it.")
+    network = photo_network()
+    network.compile(optimizer(steps), keras.losses.CategoricalCrossentropy(label_smoothing=0.1), metrics=["accuracy"])
+    return network, 0
+
+
+def keep(network: keras.Model, epochs: int) -> None:
+    """Save the whole state; the old one goes after the new one stands."""
+    STATE.mkdir(parents=True, exist_ok=True)
+    name = f"epoch{epochs}.keras"
+    network.save(STATE / name)
+    (STATE / "progress.json").write_text(json.dumps({"epochs": epochs, "file": name}))
+    for old in STATE.glob("epoch*.keras"):
+        if old.name != name:
+            old.unlink()
+
+
+def train(x: np.ndarray, y: np.ndarray, epochs: int, resume: bool) -> keras.Model:
+    """Fit; afterwards the network holds the averaged weights with batch statistics measured for them."""
+    targets = keras.utils.to_categorical(y, len(LABELS))
+    network, first = start(epochs * (len(x) // BATCH), resume)
+    for epoch in range(first, epochs):
+        rng = np.random.default_rng((SEED, epoch))
+        order = rng.permutation(len(x))[: len(x) // BATCH * BATCH]
+        batch = augment(x, rng)[order].astype(np.float32) / 255
+        began = time.monotonic()
+        history = network.fit(batch, targets[order], BATCH, 1, verbose=0, shuffle=False)
+        seconds = time.monotonic() - began
+        figures = ", ".join(f"{name} {values[-1]:.4f}" for name, values in history.history.items())
+        print(
+            f"epoch {epoch + 1}/{epochs}: {figures}, {seconds:.0f} s, {len(order) / seconds:.0f} images/s", flush=True
+        )
+        keep(network, epoch + 1)
+    network.optimizer.finalize_variable_values(network.trainable_variables)
+    settle_statistics(network, augment(x, np.random.default_rng(SEED))[:20_000])
+    return network
+
+
+def settle_statistics(network: keras.Model, images: np.ndarray) -> None:
+    """Run the batch normalisations over data in training mode: their averages belong to the weights of each step."""
+    for start_at in range(0, len(images), BATCH):
+        network(images[start_at : start_at + BATCH].astype(np.float32) / 255, training=True)
+
+
+def accuracy(network: keras.Model, x: np.ndarray, y: np.ndarray) -> float:
+    """Share of right answers on uint8 images."""
+    return float((network.predict(x.astype(np.float32) / 255, 500, verbose=0).argmax(1) == y).mean())
+
+
+def judge_photos(network: keras.Model, folder: Path) -> list[tuple[str, str, str]]:
+    """(file, true class, answer) for every photo of the list, through the preprocessing of the application."""
+    with PHOTOS.open(encoding="utf-8") as file:
+        listed = list(csv.DictReader(file))
+    images = [prepare(load_image(folder / row["file"]).pixels, HOW).tensor for row in listed]
+    answers = network.predict(np.stack(images), verbose=0).argmax(1)
+    return [(row["file"], row["class"], LABELS[answer]) for row, answer in zip(listed, answers, strict=True)]
+
+
+def main() -> None:
+    """Train, measure, write the files."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--photos", type=Path)
+    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--limit", type=int, help="images of each set, for a quick trial")
+    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--resume", action="store_true")
+    arguments = parser.parse_args()
+    keras.utils.set_random_seed(SEED)
+    began = time.monotonic()
+    x, y, x_test, y_test = load_cifar10(arguments.data)
+    if arguments.limit:
+        chosen = np.random.default_rng(SEED).permutation(len(x))[: arguments.limit]
+        x, y, x_test, y_test = x[chosen], y[chosen], x_test[: arguments.limit], y_test[: arguments.limit]
+    minutes = arguments.epochs * len(x) / 600 / 60
+    print(f"{len(x)} images, {arguments.epochs} epochs: about {minutes:.0f} minutes on 2 cores", flush=True)
+    network = train(x, y, arguments.epochs, arguments.resume)
+    found = accuracy(network, x_test, y_test)
+    photos = judge_photos(network, arguments.photos) if arguments.photos else []
+    right = sum(true == answer for _, true, answer in photos)
+    print(f"CIFAR-10 test {found:.4f}; real photos {right} of {len(photos)}")
+    for file, true, answer in photos:
+        if true != answer:
+            print(f"  missed: {file} is {true}, answered {answer}")
+    write(network, arguments.out, found, photos, arguments.epochs, time.monotonic() - began)
+
+
+def write(
+    network: keras.Model, out: Path, found: float, photos: list[tuple[str, str, str]], epochs: int, seconds: float
+) -> None:
+    """Save the network without its training state, and its card."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    plain = photo_network()
+    plain.set_weights(network.get_weights())
+    plain.save(out)
+    right = sum(true == answer for _, true, answer in photos)
+    card = Card(
+        id="cifar10",
+        title="Ten everyday things",
+        task="classification",
+        about="Tells airplanes, automobiles, birds, cats, deer, dogs, frogs, horses, ships and trucks apart.",
+        licence="MIT, trained by us",
+        labels=LABELS,
+        preprocessing=HOW,
+        parameters=plain.count_params(),
+        megabytes=round(out.stat().st_size / 1e6, 2),
+        accuracy=f"{found:.2%} on the 10,000 CIFAR-10 test images, measured by recipes/train_cifar10.py",
+        made=f"recipes/train_cifar10.py on the 50,000 CIFAR-10 training images, {epochs} epochs, {date.today()}",
+        details={
+            "photographs": f"{right} of {len(photos)} on photographs listed in recipes/cifar10_photos.csv",
+            "data": "CIFAR-10, A. Krizhevsky 2009 (JPEG copies); no test image was used for training or for choices",
+            "known_failures": "sees the photo at 32 x 32 pixels: small or off-centre things are lost, cats and dogs are"
+            " taken for each other, people and anything else outside its ten classes still get one of their names",
+            "test_accuracy": round(found, 4),
+            "training_minutes": round(seconds / 60, 1),
+        },
+    )
+    save_card(card, out.with_name("cifar10.card.json"))
+    print(f"wrote {out} ({out.stat().st_size / 1e6:.2f} MB)")
+
+
+if __name__ == "__main__":
+    main()
