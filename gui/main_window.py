@@ -15,6 +15,7 @@ from engine.images import SUFFIXES, LoadedImage
 from gui.about import about_box
 from gui.context import AppContext
 from gui.crash import CrashHandler
+from gui.help import CourseDialog
 from gui.jobs import JobRunner
 from gui.log_view import LogView
 from gui.settings import Settings
@@ -128,7 +129,9 @@ class MainWindow(QMainWindow):
         view.addAction(log)
         for number in range(1, self.tabs.count() + 1):
             QShortcut(f"Ctrl+{number}", self, lambda index=number - 1: self.tabs.setCurrentIndex(index))
-        self._action(self.menuBar().addMenu("&Help"), "&About CNN Studio", lambda: about_box(self).show())
+        help_menu = self.menuBar().addMenu("&Help")
+        self._action(help_menu, "&Course and further reading", lambda: CourseDialog(self).show(), "F1")
+        self._action(help_menu, "&About CNN Studio", lambda: about_box(self).show())
 
     def _action(self, menu: QMenu, text: str, run: Any, shortcut: Any = None) -> QAction:
         action = QAction(text, self)

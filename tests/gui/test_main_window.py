@@ -11,7 +11,9 @@ from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, 
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox
 
 from engine.errors import InvalidImage
+from gui.about import about_box
 from gui.crash import CrashHandler
+from gui.help import CourseDialog
 from gui.settings import Settings
 from tests.gui.conftest import close
 
@@ -165,3 +167,14 @@ def test_every_control_can_be_reached_and_named(window):
             assert name, control
             assert control.toolTip(), f"{name} has no tooltip"
             assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, f"{name} cannot be reached by keyboard"
+
+
+def test_the_course_and_the_versions_can_be_read(qtbot, window):
+    course = CourseDialog(window)
+    text = course.text.toPlainText()
+    assert "Sanity checks for saliency maps" in text
+    assert "Convolution" in text
+    course.close()
+    box = about_box(window)
+    assert "tensorflow 2." in box.informativeText()
+    box.close()
