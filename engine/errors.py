@@ -15,6 +15,12 @@ class EngineError(Exception):
         return f"{self.message} {self.hint}".strip()
 
 
+def describe(error: OSError) -> str:
+    """One sentence for an error of the system: what happened, and to which file."""
+    name = error.filename2 or error.filename
+    return f"{error.strerror or error}{f' ({name})' if name else ''}."
+
+
 class InvalidSetting(EngineError):
     """A setting that cannot be used: out of range, or contradicting another one."""
 

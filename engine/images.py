@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +24,18 @@ SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", 
 # Pillow's own limit only warns in a range we must refuse; ours replaces it, checked on the header before decoding.
 Image.MAX_IMAGE_PIXELS = None
 
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, OverflowError)  # what Pillow raises on bad files
+# What Pillow raises on bad files; found by fuzzing: AVIF RuntimeError, TIFF TypeError and KeyError, GIF IndexError.
+_BROKEN = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    struct.error,
+    OverflowError,
+    RuntimeError,
+    TypeError,
+    LookupError,
+)
 _DEEP = ("I;16", "I;16L", "I;16B", "I;16N")  # 16-bit grey in any byte order
 _TRANSPARENT = ("RGBA", "RGBa", "LA", "La", "PA")
 
@@ -98,7 +110,13 @@ def load_thumbnail(path: str | os.PathLike[str], side: int) -> np.ndarray:
 
 def list_images(folder: str | os.PathLike[str]) -> list[Path]:
     """Every file below a folder whose suffix is that of an image, in natural reading order of their paths."""
-    return sorted(_walk(Path(folder)), key=lambda path: (path.parent, path.name.casefold()))
+    return sorted(_walk(Path(folder)), key=lambda path: (path.parent, _natural(path.name)))
+
+
+def _natural(name: str) -> list[tuple[int, int, str]]:
+    """A key that puts img2 before img10."""
+    parts = filter(None, re.split(r"(\d+)", name.casefold()))
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts]
 
 
 def _walk(folder: Path) -> Iterator[Path]:

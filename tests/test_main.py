@@ -60,6 +60,7 @@ def test_classify_writes_a_table_and_reads_folders(digit, tmp_path):
         (["paint"], 2, "invalid choice"),
         (["models", "info", "alexnet"], 1, "Known models: digits"),
         (["models", "import", "vgg16", "nowhere.h5"], 1, "There is no file nowhere.h5"),
+        (["classify", "docs", "--csv", "/proc/nowhere/x.csv"], 1, "/proc/nowhere"),
     ],
 )
 def test_failures_say_why_in_one_line(arguments, code, message):

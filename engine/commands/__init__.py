@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from engine import __version__
 from engine.commands import classify, models
 from engine.commands.base import Command
-from engine.errors import Cancelled, EngineError
+from engine.errors import Cancelled, EngineError, describe
 
 COMMANDS: tuple[Command, ...] = (
     classify.COMMAND,
@@ -39,4 +39,6 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
     except (Cancelled, KeyboardInterrupt):
         print("error: stopped by the user", file=sys.stderr)
+    except OSError as error:
+        print(f"error: {describe(error)}", file=sys.stderr)
     return 1

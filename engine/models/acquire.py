@@ -51,8 +51,8 @@ def _fetch_weights(model: Entry, job: Job) -> Path:
         suffix = _layout(arrived, file.name)
         checked = arrived.replace(paths.models() / f"checking-{model.id}{suffix}")  # Keras goes by the suffix
         loading.check_weights(model, checked, file.name)
-    except InvalidModel:
-        checked.unlink()
+    except BaseException:
+        checked.unlink(missing_ok=True)
         raise
     target = checked.replace(paths.models() / f"{model.id}{suffix}")
     _write_receipt(model.id, target, "downloaded", "MD5 as Keras publishes" if file.md5 else "exact shapes")
@@ -107,7 +107,7 @@ def _layout(path: Path, name: str) -> str:
     try:
         with h5py.File(path) as content:
             return ".h5" if "layer_names" in content.attrs or "model_weights" in content else ".weights.h5"
-    except OSError as error:
+    except (OSError, RuntimeError, KeyError) as error:
         raise InvalidModel(f"“{name}” is cut short or damaged: {error}.", "Copy or download it again.") from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -36,7 +37,8 @@ def inspect(path: Path) -> None:
         )
     for layer in _layers(config):
         if layer.get("class_name") == "Lambda":
-            name = layer.get("config", {}).get("name", "lambda")
+            inner = layer.get("config")
+            name = inner.get("name", "lambda") if isinstance(inner, dict) else "lambda"
             raise InvalidModel(
                 f"“{path.name}” has a Lambda layer (“{name}”), which would run code from the file.",
                 "Replace it by a layer of Keras and save the model again.",
@@ -51,7 +53,8 @@ def _keras_config(path: Path) -> Any:
             if sum(member.file_size for member in archive.infolist()) > MAX_CONTENT:
                 raise InvalidModel(f"“{path.name}” would unpack to more than 4 GB.", "Check where it comes from.")
             return json.loads(archive.read("config.json"))
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, LookupError, ValueError, OSError, RuntimeError) as error:
+        # RuntimeError: encrypted, an unknown method, or nested too deep
         raise InvalidModel(
             f"“{path.name}” is cut short or is no Keras archive: {error}.", "Save or copy the model again."
         ) from error
@@ -60,7 +63,7 @@ def _keras_config(path: Path) -> Any:
 def _check_member(member: zipfile.ZipInfo, name: str) -> None:
     inside = PurePosixPath(member.filename.replace("\\", "/"))
     is_link = (member.external_attr >> 16) & 0o170000 == 0o120000
-    if inside.is_absolute() or ".." in inside.parts or ":" in inside.parts[0] or is_link:
+    if not inside.parts or inside.is_absolute() or ".." in inside.parts or ":" in inside.parts[0] or is_link:
         raise InvalidModel(
             f"“{name}” holds a member that points outside it (“{member.filename}”).", "Do not use this file."
         )
@@ -76,7 +79,7 @@ def _hdf5_config(path: Path) -> Any:
                     "Save the whole model, or import weights with: models import ID FILE.",
                 )
             return json.loads(config)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError, RuntimeError) as error:
         raise InvalidModel(f"“{path.name}” is cut short or damaged: {error}.", "Save or copy it again.") from error
 
 

@@ -130,7 +130,8 @@ def _copy(response: http.client.HTTPResponse, part: Path, have: int, total: int,
             file.write(chunk)
             received += len(chunk)
             rate = (received - have) / max(time.monotonic() - started, 1e-3)
-            job.report(received, total, f"{received / 1e6:.1f} MB of {total / 1e6:.1f} MB, {rate / 1e6:.1f} MB/s")
+            share = f" of {total / 1e6:.1f} MB" if total else ""
+            job.report(received, total, f"{received / 1e6:.1f} MB{share}, {rate / 1e6:.1f} MB/s")
 
 
 def _check_room(part: Path, needed: int) -> None:

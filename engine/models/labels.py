@@ -35,9 +35,20 @@ def find_labels(model_file: Path) -> tuple[str, ...]:
     stem = model_file.name.removesuffix(".h5").removesuffix(".keras").removesuffix(".weights")
     beside = (f"{stem}.labels.txt", f"{stem}.labels.json", f"{stem}.txt", f"{stem}.json", f"{stem}.names")
     for name in (*beside, "labels.txt", "labels.json", "classes.txt", "class_names.json"):
-        if (candidate := model_file.with_name(name)).is_file():
+        if (candidate := model_file.with_name(name)).is_file() and not _is_architecture(candidate):
             return read_labels(candidate)
     return ()
+
+
+def _is_architecture(path: Path) -> bool:
+    """Whether a JSON file is a network saved by `to_json`, which lies beside weights under the same name."""
+    if path.suffix.lower() != ".json":
+        return False
+    try:
+        value = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(value, dict) and {"class_name", "config"} <= value.keys()
 
 
 def check_count(labels: tuple[str, ...], classes: int, source: str) -> None:

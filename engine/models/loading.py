@@ -9,7 +9,7 @@ from pathlib import Path
 import h5py
 import keras
 
-from engine.errors import InvalidModel
+from engine.errors import InvalidModel, InvalidSetting
 from engine.jobs import Job
 from engine.models import archive, store
 from engine.models import labels as label_files
@@ -35,10 +35,12 @@ def load(reference: str | Path, job: Job = Job.silent(), labels: Path | None = N
     card. Raises ModelMissing when the weights are not here, InvalidModel when the file cannot be used.
     """
     if str(reference) in entries():
-        return _load_entry(entry(str(reference)), job)
+        if scale is not None:
+            raise InvalidSetting(f"The pixel scale of “{reference}” is known and cannot be chosen.", "Leave it out.")
+        return _load_entry(entry(str(reference)), job, labels)
     path = Path(reference)
     if not path.suffix and not path.exists():
-        return _load_entry(entry(str(reference)), job)  # raises, naming the known ids
+        entry(str(reference))  # raises, naming the known ids
     return _load_file(path, job, labels, scale)
 
 
@@ -47,13 +49,16 @@ def check_weights(model: Entry, path: Path, name: str = "") -> None:
     _with_weights(model, path, name or path.name)
 
 
-def _load_entry(model: Entry, job: Job) -> Model:
+def _load_entry(model: Entry, job: Job, labels: Path | None) -> Model:
     weights = store.required_weights(model)
     job.report(0, 0, f"Loading {model.card.title}")
     if model.file is not None:
         return Model(model.card, read_network(weights), weights)
     network = _with_weights(model, weights, weights.name)
-    return Model(replace(model.card, labels=store.class_labels(model)), network, weights)
+    names = label_files.read_labels(labels) if labels else store.class_labels(model)
+    if names:
+        label_files.check_count(names, model.classes, str(labels or "The stored list"))
+    return Model(replace(model.card, labels=names), network, weights)
 
 
 def _with_weights(model: Entry, path: Path, name: str) -> keras.Model:
@@ -62,7 +67,7 @@ def _with_weights(model: Entry, path: Path, name: str) -> keras.Model:
         _check_shapes(network, path)
         network.load_weights(str(path))
         return network
-    except (ValueError, OSError, KeyError, TypeError) as error:
+    except (ValueError, OSError, LookupError, TypeError, AttributeError, RuntimeError) as error:  # as h5py and Keras do
         raise InvalidModel(
             f"The weights in “{name}” do not fit {model.card.title}: {_first_line(error)}",
             f"Expected weights of keras.applications.{model.builder} for 1000 classes.",
@@ -106,6 +111,7 @@ def _load_file(path: Path, job: Job, labels: Path | None, scale: str | None) -> 
     classes = _class_count(network, path)
     if (beside := card_path(path)).is_file():
         card = read_card(beside)
+        _check_input(card.preprocessing, network, path)
     else:
         card = _card_for(network, path, scale or _guessed_scale(network))
     if labels is not None:
@@ -129,6 +135,15 @@ def _class_count(network: keras.Model, path: Path) -> int:
     return 2 if shape[1] == 1 else shape[1]  # one sigmoid unit tells two classes apart
 
 
+def _check_input(how: Preprocessing, network: keras.Model, path: Path) -> None:
+    wanted, given = tuple(network.inputs[0].shape[1:]), (how.height, how.width, how.channels)
+    if len(wanted) != 3 or any(want not in (None, give) for want, give in zip(wanted, given, strict=True)):
+        raise InvalidModel(
+            f"The card beside “{path.name}” prepares images of {given} but the network takes {wanted}.",
+            "Correct the card, or remove it.",
+        )
+
+
 def _card_for(network: keras.Model, path: Path, scale: str) -> Card:
     shape = network.inputs[0].shape
     if len(shape) != 4 or shape[3] not in (1, 3):
@@ -149,8 +164,13 @@ def _card_for(network: keras.Model, path: Path, scale: str) -> Card:
 
 def _guessed_scale(network: keras.Model) -> str:
     """ "raw" if the network scales its input by itself, else 0..1, the commonest habit."""
-    scaling = (keras.layers.Rescaling, keras.layers.Normalization)
-    return "raw" if any(isinstance(layer, scaling) for layer in network.layers[:3]) else "unit"
+
+    def scales(inner: keras.Model) -> bool:
+        first = inner.layers[:3]
+        here = any(isinstance(layer, (keras.layers.Rescaling, keras.layers.Normalization)) for layer in first)
+        return here or any(scales(layer) for layer in first if isinstance(layer, keras.Model))
+
+    return "raw" if scales(network) else "unit"
 
 
 def _first_line(error: BaseException) -> str:

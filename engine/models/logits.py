@@ -85,4 +85,9 @@ def _logarithm(output: keras.KerasTensor, kind: str) -> keras.KerasTensor:
     probability = keras.ops.clip(output, 1e-7, 1 - 1e-7 if kind == "sigmoid" else 1.0)
     if kind == "sigmoid":
         return keras.ops.log(probability) - keras.ops.log(1 - probability)
-    return keras.ops.log(probability)
+    # What does not add up to one is no probability: such a network ends in logits already.
+    total = keras.ops.sum(output, axis=-1, keepdims=True)
+    proper = keras.ops.logical_and(
+        keras.ops.all(output >= 0, axis=-1, keepdims=True), keras.ops.abs(total - 1.0) < 0.01
+    )
+    return keras.ops.where(proper, keras.ops.log(probability), output)

@@ -179,10 +179,23 @@ def test_vanished_file_folder_and_unreadable_file(tmp_path):
             load_image(locked)
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.integers(0, 10_000), st.binary(min_size=1, max_size=4))
-def test_damage_anywhere_is_either_read_or_refused_but_never_crashes(position, bytes_in):
-    data = bytearray(jpeg_bytes())
+def encoded(kind: str) -> bytes:
+    buffer = io.BytesIO()
+    noise = np.random.default_rng(0).integers(0, 256, (24, 24, 3), dtype=np.uint8)
+    frames = [Image.fromarray(noise), Image.fromarray(noise[::-1])]
+    many = {"save_all": True, "append_images": frames[1:]} if kind in ("GIF", "TIFF") else {}
+    frames[0].save(buffer, kind, **many)
+    return buffer.getvalue()
+
+
+ENCODED = {kind: encoded(kind) for kind in ("JPEG", "PNG", "GIF", "TIFF", "WEBP", "AVIF", "BMP")}
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(sorted(ENCODED)), st.integers(0, 10_000), st.binary(min_size=1, max_size=4))
+@pytest.mark.filterwarnings("ignore")  # what Pillow remarks on broken files
+def test_damage_anywhere_is_either_read_or_refused_but_never_crashes(kind, position, bytes_in):
+    data = bytearray(ENCODED[kind])
     position %= len(data)
     data[position : position + len(bytes_in)] = bytes_in
     try:
@@ -196,9 +209,14 @@ def test_damage_anywhere_is_either_read_or_refused_but_never_crashes(position, b
 def test_folder_listing_is_ordered_and_knows_images(tmp_path):
     (tmp_path / "sub").mkdir()
     (tmp_path / ".hidden").mkdir()
-    for name in ("b.png", "A.JPG", "notes.txt", "sub/c.webp", ".hidden/d.png", ".e.png"):
+    for name in ("b10.png", "b9.png", "A.JPG", "notes.txt", "sub/c.webp", ".hidden/d.png", ".e.png"):
         (tmp_path / name).touch()
-    assert [p.relative_to(tmp_path).as_posix() for p in list_images(tmp_path)] == ["A.JPG", "b.png", "sub/c.webp"]
+    assert [p.relative_to(tmp_path).as_posix() for p in list_images(tmp_path)] == [
+        "A.JPG",
+        "b9.png",
+        "b10.png",
+        "sub/c.webp",
+    ]
 
 
 def test_thumbnail_fits_and_keeps_the_aspect(tmp_path):

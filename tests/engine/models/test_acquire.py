@@ -67,6 +67,16 @@ def test_bad_files_are_refused_before_anything_changes(weights, tmp_path, damage
     assert not list(paths.models().glob("*.h5"))
 
 
+def test_weights_damaged_in_the_middle_are_refused(weights, tmp_path):
+    data = bytearray(weights.read_bytes())
+    for start in range(2_000, 60_000, 400):
+        data[start : start + 40] = bytes(40)
+    (tmp_path / "holes.weights.h5").write_bytes(data)
+    with pytest.raises(InvalidModel, match="holes"):
+        acquire.import_weights("mobilenet-v3-small", tmp_path / "holes.weights.h5")
+    assert not list(paths.models().glob("*.h5"))
+
+
 def serve(monkeypatch, site, weights, class_index, md5=None):
     """Let the catalog point at the test's own server, one file after the other."""
     index = Published("http://unused/imagenet_class_index.json", None)

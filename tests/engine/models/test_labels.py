@@ -38,6 +38,11 @@ def test_names_beside_a_model_are_found(tmp_path):
     assert find_labels(tmp_path / "other.keras") == ()
 
 
+def test_a_saved_architecture_is_no_list_of_names(tmp_path):
+    (tmp_path / "net.json").write_text('{"class_name": "Functional", "config": {}}')
+    assert find_labels(tmp_path / "net.h5") == ()
+
+
 def test_a_wrong_count_is_an_error_not_a_guess():
     with pytest.raises(InvalidModel, match="2 class names but the network has 3"):
         check_count(("a", "b"), 3, "labels.txt")

@@ -82,6 +82,33 @@ def test_members_that_point_outside_are_refused(tmp_path, member):
         archive.inspect(tmp_path / "m.keras")
 
 
+@pytest.mark.parametrize("lambda_config", [[1], None, {"name": "sneaky"}])
+def test_odd_archives_are_refused_not_tripped_over(tmp_path, lambda_config):
+    with zipfile.ZipFile(tmp_path / "m.keras", "w") as file:
+        file.writestr("config.json", json.dumps({"layers": [{"class_name": "Lambda", "config": lambda_config}]}))
+    with pytest.raises(InvalidModel, match="Lambda"):
+        load(tmp_path / "m.keras")
+    with zipfile.ZipFile(tmp_path / "deep.keras", "w") as file:
+        file.writestr("config.json", "[" * 100_000)
+    with pytest.raises(InvalidModel, match="no Keras archive"):
+        load(tmp_path / "deep.keras")
+
+
+def test_a_card_must_fit_its_network(tmp_path):
+    tiny().save(tmp_path / "m.keras")
+    save_card(Card("m", "M", "classification", "", "", Preprocessing(28, 28, 1)), tmp_path / "m.card.json")
+    with pytest.raises(InvalidModel, match=r"prepares images of \(28, 28, 1\) but the network takes \(8, 8, 3\)"):
+        load(tmp_path / "m.keras")
+
+
+def test_scaling_inside_a_nested_backbone_is_noticed(tmp_path):
+    inputs = keras.Input((8, 8, 3))
+    features = keras.Model(inputs, layers.Flatten()(layers.Rescaling(1 / 255)(inputs)))
+    outer = keras.Input((8, 8, 3))
+    keras.Model(outer, layers.Dense(3)(features(outer))).save(tmp_path / "m.keras")
+    assert load(tmp_path / "m.keras").card.preprocessing.scale == "raw"
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -68,6 +68,13 @@ def test_linear_outputs_are_logits_already():
     assert (head.activation, head.exact) == ("softmax", True)
 
 
+def test_outputs_that_are_no_probabilities_are_logits_whatever_the_last_layer():
+    inputs = keras.Input((6, 6, 2))
+    maps = layers.Conv2D(4, 1, bias_initializer=keras.initializers.Constant(-1.5))(inputs)
+    network = keras.Model(inputs, layers.GlobalAveragePooling2D()(maps))
+    np.testing.assert_allclose(logit_head(network).network(RANDOM), network(RANDOM), atol=1e-6)
+
+
 def test_compiled_forward_equals_the_network_for_any_batch():
     network = functional(layers.BatchNormalization(), layers.Dense(4, activation="softmax"))
     forward = compile_forward(network)
