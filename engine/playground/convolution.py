@@ -1,0 +1,192 @@
+"""Convolution as networks mean it (cross-correlation): ordinary and depthwise, any stride, padding and dilation."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from engine.errors import InvalidSetting
+from engine.playground.geometry import Axis, lay
+
+# OpenCV changes to a Fourier transform, slow and less exact for a sparse kernel, from about this many taps on.
+_DIRECT_AREA = 121
+# From this many channel pairs on, one matrix product beats one filter call a pair.
+_PAIRS = 16
+_BLOCK = 1 << 20  # floats of unfolded windows held at once: 4 MB stay in the processor's cache
+
+
+def convolve(
+    image: np.ndarray,
+    kernel: np.ndarray,
+    bias: np.ndarray | float = 0.0,
+    stride: int = 1,
+    padding: str = "valid",
+    dilation: int = 1,
+) -> np.ndarray:
+    """Cross-correlate an image with a bank of filters.
+
+    image: (H, W, C) float32. kernel: (kh, kw, C, F) float32. bias: a number or (F,). Returns (H', W', F) float32,
+    equal to keras.layers.Conv2D of the same settings. Raises InvalidSetting when kernel and image do not fit, and for
+    stride and dilation both above 1, which Keras refuses.
+    """
+    rows, columns = _laid(image, kernel, stride, padding, dilation)
+    channels, filters = kernel.shape[2:]
+    if channels * filters >= _PAIRS and channels > 1:
+        result = _by_matrix(image, kernel, rows, columns)
+    else:
+        planes = _planes(image)
+        sums = []
+        for f in range(filters):
+            total = _correlate(planes[0], kernel[:, :, 0, f], rows, columns)
+            for c in range(1, channels):
+                total = cv2.add(total, _correlate(planes[c], kernel[:, :, c, f], rows, columns))
+            sums.append(total)
+        result = _stacked(sums)
+    return _with_bias(result, bias)
+
+
+def depthwise(
+    image: np.ndarray,
+    kernel: np.ndarray,
+    bias: np.ndarray | float = 0.0,
+    stride: int = 1,
+    padding: str = "valid",
+    dilation: int = 1,
+) -> np.ndarray:
+    """Cross-correlate every channel with filters of its own.
+
+    image: (H, W, C) float32. kernel: (kh, kw, C, M) float32, M filters a channel. Returns (H', W', C * M) float32,
+    equal to keras.layers.DepthwiseConv2D. Raises InvalidSetting as `convolve` does.
+    """
+    rows, columns = _laid(image, kernel, stride, padding, dilation)
+    planes = _planes(image)
+    result = _stacked(
+        [
+            _correlate(planes[c], kernel[:, :, c, m], rows, columns)
+            for c in range(kernel.shape[2])
+            for m in range(kernel.shape[3])
+        ]
+    )
+    return _with_bias(result, bias)
+
+
+def check_stride_and_dilation(stride: int, dilation: int) -> None:
+    """Raise InvalidSetting for the combination that Keras refuses."""
+    if stride > 1 and dilation > 1:
+        raise InvalidSetting(
+            f"Stride is {stride} and dilation is {dilation}.", "Keras accepts only one of them above 1; set one to 1."
+        )
+
+
+def _laid(image: np.ndarray, kernel: np.ndarray, stride: int, padding: str, dilation: int) -> tuple[Axis, Axis]:
+    check_stride_and_dilation(stride, dilation)
+    if image.ndim != 3 or kernel.ndim != 4 or image.shape[2] != kernel.shape[2]:
+        raise InvalidSetting(
+            f"A kernel of shape {kernel.shape} does not fit an image of shape {image.shape}.",
+            "Expected (height, width, channels, filters) and (height, width, channels).",
+        )
+    return (
+        lay(image.shape[0], kernel.shape[0], stride, dilation, padding),
+        lay(image.shape[1], kernel.shape[1], stride, dilation, padding),
+    )
+
+
+def _planes(image: np.ndarray) -> list[np.ndarray]:
+    return [np.ascontiguousarray(image[:, :, c], dtype=np.float32) for c in range(image.shape[2])]
+
+
+def _stacked(planes: list[np.ndarray]) -> np.ndarray:
+    return planes[0][:, :, None] if len(planes) == 1 else np.stack(planes, axis=2)
+
+
+def _with_bias(result: np.ndarray, bias: np.ndarray | float) -> np.ndarray:
+    return result + np.asarray(bias, np.float32) if np.any(bias) else result
+
+
+def _correlate(plane: np.ndarray, kernel: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
+    """One plane (H, W) with one kernel (kh, kw): stride by stride phases, each a dense filter at stride 1.
+
+    Output o of stride s reads input o * s + t for tap offsets t. Writing t = q * s + p splits the input into s phases
+    input[p::s] that are read at o + q: an ordinary filter that computes no output which the stride would drop.
+    """
+    total: np.ndarray | None = None
+    row_phases, column_phases = _phases(rows), _phases(columns)
+    for p, (row_taps, row_lags) in row_phases.items():
+        for q, (column_taps, column_lags) in column_phases.items():
+            phase = _phase(plane, p, q, rows, columns)
+            part = _filter(phase, kernel[np.ix_(row_taps, column_taps)], row_lags, column_lags)
+            part = part[: rows.output, : columns.output]
+            total = part if total is None else cv2.add(total, part)
+    assert total is not None  # every window has a tap, so there is a phase
+    return total
+
+
+def _phases(axis: Axis) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+    """Phase of the input -> the taps that read it and by how many outputs each is shifted."""
+    lags, phases = np.divmod(axis.dilation * np.arange(axis.kernel) - axis.before, axis.stride)
+    return {int(p): (np.flatnonzero(phases == p), lags[phases == p]) for p in np.unique(phases)}
+
+
+def _phase(plane: np.ndarray, p: int, q: int, rows: Axis, columns: Axis) -> np.ndarray:
+    part = plane[p :: rows.stride, q :: columns.stride]
+    height, width = max(part.shape[0], rows.output), max(part.shape[1], columns.output)
+    if part.shape == (height, width):
+        return np.ascontiguousarray(part)
+    padded = np.zeros((height, width), np.float32)
+    padded[: part.shape[0], : part.shape[1]] = part
+    return padded
+
+
+def _filter(plane: np.ndarray, kernel: np.ndarray, row_lags: np.ndarray, column_lags: np.ndarray) -> np.ndarray:
+    """sum kernel[i, j] * plane[y + row_lags[i], x + column_lags[j]], zero outside; same size as the plane."""
+    top, left = min(int(row_lags[0]), 0), min(int(column_lags[0]), 0)
+    spread = np.zeros((max(int(row_lags[-1]), 0) - top + 1, max(int(column_lags[-1]), 0) - left + 1), np.float32)
+    spread[np.ix_(row_lags - top, column_lags - left)] = kernel
+    if spread.size <= _DIRECT_AREA:
+        return cv2.filter2D(plane, cv2.CV_32F, spread, anchor=(-left, -top), borderType=cv2.BORDER_CONSTANT)
+    return _filter_by_rows(plane, spread, top, left)
+
+
+def _filter_by_rows(plane: np.ndarray, spread: np.ndarray, top: int, left: int) -> np.ndarray:
+    """A large, mostly empty kernel row by row, since OpenCV skips zeros only in small kernels."""
+    height = plane.shape[0]
+    total = np.zeros_like(plane)
+    for i in np.flatnonzero(spread.any(axis=1)):
+        lag = int(i) + top
+        if abs(lag) < height:
+            source = plane[max(lag, 0) : height + min(lag, 0)]
+            part = cv2.filter2D(
+                np.ascontiguousarray(source),
+                cv2.CV_32F,
+                spread[i : i + 1],
+                anchor=(-left, 0),
+                borderType=cv2.BORDER_CONSTANT | cv2.BORDER_ISOLATED,
+            )
+            target = total[max(-lag, 0) : height - max(lag, 0)]
+            cv2.add(target, part, dst=target)
+    return total
+
+
+def _by_matrix(image: np.ndarray, kernel: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
+    """Unfold windows into rows of a matrix and multiply, a few output rows at a time."""
+    channels, filters = kernel.shape[2:]
+    padded = np.pad(image, ((rows.before, rows.after), (columns.before, columns.after), (0, 0)))
+    weights = np.ascontiguousarray(kernel.reshape(-1, filters), np.float32)
+    result = np.empty((rows.output, columns.output, filters), np.float32)
+    block = max(_BLOCK // (columns.output * weights.shape[0]), 1)
+    unfolded = np.empty((block, columns.output, rows.kernel, columns.kernel, channels), np.float32)
+    for first in range(0, rows.output, block):
+        last = min(first + block, rows.output)
+        window = unfolded[: last - first]
+        for i in range(rows.kernel):
+            top = first * rows.stride + i * rows.dilation
+            lines = padded[top : top + (last - first - 1) * rows.stride + 1 : rows.stride]
+            for j in range(columns.kernel):
+                left = j * columns.dilation
+                window[:, :, i, j] = lines[:, left : left + (columns.output - 1) * columns.stride + 1 : columns.stride]
+        np.matmul(
+            window.reshape(-1, weights.shape[0]),
+            weights,
+            out=result[first:last].reshape(-1, filters),
+        )
+    return result
