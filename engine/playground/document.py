@@ -37,7 +37,7 @@ def from_json(data: Any) -> Stack:
     layers = data.get("layers")
     if not isinstance(layers, list):
         raise InvalidSetting("The stack has no list of layers.", "Expected “layers”: [ ... ].")
-    return Stack(tuple(_layer_from_json(entry, number) for number, entry in enumerate(layers, start=1)))
+    return Stack(tuple(layer_from_json(entry, number) for number, entry in enumerate(layers, start=1)))
 
 
 def save_stack(stack: Stack, path: Path) -> None:
@@ -67,7 +67,8 @@ def _layer_to_json(layer: Layer) -> dict[str, Any]:
     return entry
 
 
-def _layer_from_json(entry: Any, number: int) -> Layer:
+def layer_from_json(entry: Any, number: int) -> Layer:
+    """One layer of a file; `number` names it in errors. Settings that are not given keep their defaults."""
     kind = entry.get("kind") if isinstance(entry, dict) else None
     if not isinstance(kind, str) or kind not in LAYERS:
         raise InvalidSetting(f"Layer {number} is of unknown kind “{kind}”.", f"Known are {', '.join(LAYERS)}.")

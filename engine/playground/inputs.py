@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import cv2
@@ -116,29 +117,14 @@ def _wave() -> np.ndarray:
     return (0.5 + 0.5 * np.cos(64 * np.pi * (x**2 + y**2))).astype(np.float32)
 
 
-def _sklearn(name: str) -> Callable[[], np.ndarray]:
+def _file(package: str, path: str) -> Callable[[], np.ndarray]:
+    """A photo that a library brings along, found without importing the library."""
+
     def make() -> np.ndarray:
-        import sklearn.datasets  # slow to import, and needed only when this photo is chosen
-
-        return _photo(Path(sklearn.datasets.__file__).parent / "images" / name)
-
-    return make
-
-
-def _skimage(name: str) -> Callable[[], np.ndarray]:
-    def make() -> np.ndarray:
-        import skimage
-
-        return _photo(Path(skimage.__file__).parent / "data" / name)
-
-    return make
-
-
-def _matplotlib(name: str) -> Callable[[], np.ndarray]:
-    def make() -> np.ndarray:
-        import matplotlib
-
-        return _photo(Path(matplotlib.get_data_path()) / "sample_data" / name)
+        spec = find_spec(package)
+        assert spec is not None
+        assert spec.submodule_search_locations is not None
+        return _photo(Path(spec.submodule_search_locations[0], path))
 
     return make
 
@@ -157,15 +143,27 @@ SOURCES: dict[str, Source] = {
         Source("step", "Step 8 × 8", "An edge from 0 to 10.", _step),
         Source("checkerboard", "Checkerboard 8 × 8", "The finest pattern there is.", _checkerboard),
         Source("wave", "Zone plate", "Rings that grow finer outwards.", _wave),
-        Source("china", "China", "Temple roof; scikit-learn.", _sklearn("china.jpg"), True),
-        Source("flower", "Flower", "Dahlia; scikit-learn.", _sklearn("flower.jpg"), True),
-        Source("astronaut", "Astronaut", "Eileen Collins, NASA; scikit-image.", _skimage("astronaut.png"), True),
-        Source("camera", "Cameraman", "Grey photo; scikit-image.", _skimage("camera.png"), True),
-        Source("chelsea", "Cat", "Chelsea; scikit-image.", _skimage("chelsea.png"), True),
-        Source("coffee", "Coffee", "Cup and spoon; scikit-image.", _skimage("coffee.png"), True),
-        Source("coins", "Coins", "Greek coins; scikit-image.", _skimage("coins.png"), True),
-        Source("rocket", "Rocket", "Launch pad; scikit-image.", _skimage("rocket.jpg"), True),
-        Source("page", "Page", "Printed text; scikit-image.", _skimage("page.png"), True),
-        Source("hopper", "Grace Hopper", "Portrait; matplotlib.", _matplotlib("grace_hopper.jpg"), True),
+        Source("china", "China", "Temple roof; scikit-learn.", _file("sklearn", "datasets/images/china.jpg"), True),
+        Source("flower", "Flower", "Dahlia; scikit-learn.", _file("sklearn", "datasets/images/flower.jpg"), True),
+        Source(
+            "astronaut",
+            "Astronaut",
+            "Eileen Collins, NASA; scikit-image.",
+            _file("skimage", "data/astronaut.png"),
+            True,
+        ),
+        Source("camera", "Cameraman", "Grey photo; scikit-image.", _file("skimage", "data/camera.png"), True),
+        Source("chelsea", "Cat", "Chelsea; scikit-image.", _file("skimage", "data/chelsea.png"), True),
+        Source("coffee", "Coffee", "Cup and spoon; scikit-image.", _file("skimage", "data/coffee.png"), True),
+        Source("coins", "Coins", "Greek coins; scikit-image.", _file("skimage", "data/coins.png"), True),
+        Source("rocket", "Rocket", "Launch pad; scikit-image.", _file("skimage", "data/rocket.jpg"), True),
+        Source("page", "Page", "Printed text; scikit-image.", _file("skimage", "data/page.png"), True),
+        Source(
+            "hopper",
+            "Grace Hopper",
+            "Portrait; matplotlib.",
+            _file("matplotlib", "mpl-data/sample_data/grace_hopper.jpg"),
+            True,
+        ),
     )
 }

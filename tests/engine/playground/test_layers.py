@@ -181,8 +181,8 @@ def test_presets_have_the_sum_their_name_promises(name):
 def test_presets_equal_opencv():
     import cv2
 
-    bell = cv2.getGaussianKernel(9, 0)
-    np.testing.assert_allclose(make_kernel("gaussian", 9, 9), bell @ bell.T, atol=1e-6)
+    bell = cv2.getGaussianKernel(11, 0)
+    np.testing.assert_allclose(make_kernel("gaussian", 11, 11), bell @ bell.T, atol=1e-6)
     down, across = cv2.getDerivKernels(1, 0, 3)
     np.testing.assert_array_equal(make_kernel("sobel"), np.outer(across, down))
     down, across = cv2.getDerivKernels(1, 0, cv2.FILTER_SCHARR)
