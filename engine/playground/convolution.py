@@ -183,7 +183,7 @@ def _filter_by_rows(plane: np.ndarray, spread: np.ndarray, top: int, left: int) 
 
 @cache
 def _blas() -> ThreadpoolController:
-    """OpenBLAS' threads wait for each other spinning: for products this small, beside a busy TensorFlow, 100 x slower."""
+    """OpenBLAS' threads spin while they wait: small products beside a busy TensorFlow become 100 times slower."""
     return ThreadpoolController()
 
 
