@@ -1,4 +1,5 @@
 from . import acquire as acquire
+from . import activations as activations
 from . import architectures as architectures
 from . import compiled as compiled
 from . import loading as loading
