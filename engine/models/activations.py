@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from engine.cache import KeyedCache
 from engine.errors import InvalidModel
-from engine.models.structure import Opened, Spot, open_network
+from engine.models.opening import Opened, Spot, open_network
 
 _KEPT = 8  # compiled graphs, one a layer looked at
 

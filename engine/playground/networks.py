@@ -101,7 +101,7 @@ def _built_in(layer: Any, value: float) -> str:
     if activation is None or name == "softmax":  # softmax needs the other units
         return f"then {name or 'an activation'}"
     parameter = activation.parameter.default if activation.parameter else 0.0
-    result = float(activation.value(np.float32([value]), parameter)[0])
+    result = float(activation.value(np.array([value], np.float32), parameter)[0])
     return f"then {activation.title}: {write(result)}"
 
 

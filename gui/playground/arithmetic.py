@@ -80,6 +80,13 @@ class Arithmetic(QWidget):
         font = painter.font()
         font.setBold(True)
         painter.setFont(font)
+        assert self._trace is not None
+        if self._trace.values.size == 1:  # nothing else to draw: say it large
+            font.setPixelSize(18)
+            painter.setFont(font)
+            line = QRectF(0, _LINE, self.width(), self.height() - 2 * _LINE)
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap, self.sentence())
+            return
         line = QRectF(0, self.height() - _LINE - 2, self.width(), _LINE)
         text = painter.fontMetrics().elidedText(self.sentence(), Qt.TextElideMode.ElideMiddle, int(line.width()))
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft, text)
@@ -111,7 +118,14 @@ class Arithmetic(QWidget):
             self._draw_channel_sums(painter, QRectF(x + 12, body.y(), 108, body.height()), trace)
 
     def _draw_grid(
-        self, painter: QPainter, x: float, y: float, cell: float, grid: np.ndarray, texts: list[str], window: Trace | None
+        self,
+        painter: QPainter,
+        x: float,
+        y: float,
+        cell: float,
+        grid: np.ndarray,
+        texts: list[str],
+        window: Trace | None,
     ) -> None:
         colours = paint(grid.astype(np.float32), scale_of(grid))
         painter.save()

@@ -27,9 +27,10 @@ class CameraFeed(QObject):
 
     def start(self, spec: str = "camera") -> None:
         """Begin; `spec` names a source as the command line does. Returns at once."""
-        from engine.errors import EngineError
         from engine.video.capture import Capture
         from engine.video.spec import open_spec
+
+        from engine.errors import EngineError
 
         self.stop()
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.playground.geometry import Axis
 from engine.playground.layers import Layer, Shape
 from engine.playground.receptive import Box
 from engine.playground.trace import Trace
@@ -55,10 +56,11 @@ def field_marks(box: Box, shape: Shape) -> list[Mark]:
 def unused_marks(layer: Layer, shape: Shape) -> list[Mark]:
     """Cells at the far edges that no window of the layer reaches."""
     windows = layer.windows(shape)
-    if windows is None or not hasattr(windows[0], "unused"):
+    rows, columns = windows or (None, None)
+    if not isinstance(rows, Axis) or not isinstance(columns, Axis):
         return []
     height, width = shape[0], shape[1]
-    below, beside = windows[0].unused, windows[1].unused
+    below, beside = rows.unused, columns.unused
     marks = []
     if below:
         marks.append(Mark(height - below, 0, height - 1, width - 1, "unused"))
@@ -70,6 +72,6 @@ def unused_marks(layer: Layer, shape: Shape) -> list[Mark]:
 def padding_margin(layer: Layer, shape: Shape) -> int:
     """Cells of room a view needs around a small input so that padding can be drawn."""
     windows = layer.windows(shape)
-    if windows is None or not hasattr(windows[0], "before") or max(shape[:2]) > 32:
+    if windows is None or max(shape[:2]) > 32:
         return 0
-    return max(max(axis.before, axis.after) for axis in windows)
+    return max((max(axis.before, axis.after) for axis in windows if isinstance(axis, Axis)), default=0)

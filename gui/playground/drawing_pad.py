@@ -43,7 +43,7 @@ class Paper(QWidget):
         """A line from one point of the pad to another."""
         painter = QPainter(self._image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor("black" if erase else "white"), 26, cap=Qt.PenCapStyle.RoundCap))
+        painter.setPen(QPen(QColor("black" if erase else "white"), 26, c=Qt.PenCapStyle.RoundCap))
         painter.drawLine(start, end + QPointF(0.01, 0))
         painter.end()
         self.update()

@@ -75,7 +75,7 @@ class Explorer(QWidget):
             self.note.hide()
             return
         stage, source = stages[-1], stages[-1].source
-        title = given.name if len(stages) == 1 else f"Output of {stages[-2].layer.title}"
+        title = given.name if len(stages) == 1 else stages[-2].layer.title
         if len(stages) > 1:
             self.first.show_stage(given.values, f"{given.name}  {_shape(given.values.shape)}")
         self.before.show_stage(source, f"{title}  {_shape(source.shape)}", padding_margin(stage.layer, source.shape))

@@ -101,7 +101,7 @@ class KernelEditor(QWidget):
     def _recognise(self, layer: KernelLayer) -> None:
         """Keep the preset's name while the grid is still what it makes."""
         name = self.preset.currentData()
-        if name and not np.array_equal(self._made(name, *layer.kernel.shape[:2]), layer.kernel[:, :, 0, 0]):
+        if name and not self._is(name, layer.kernel[:, :, 0, 0]):
             name = None
         if name is None:
             name = next((n for n in PRESETS if self._is(n, layer.kernel[:, :, 0, 0])), None)
@@ -111,7 +111,7 @@ class KernelEditor(QWidget):
             self.form.setRowVisible(slider, key in reads)
 
     def _is(self, name: str, grid: np.ndarray) -> bool:
-        made = self._made(name, *grid.shape)
+        made = self._made(name, grid.shape[0], grid.shape[1])
         return made is not None and np.array_equal(made, grid)
 
     def _made(self, name: str, height: int, width: int) -> np.ndarray | None:
@@ -152,7 +152,7 @@ class KernelEditor(QWidget):
     def _wave_moved(self) -> None:
         name = self.preset.currentData()
         if name and self._layer is not None:
-            self._put(name, *self._layer.kernel.shape[:2], "wave")
+            self._put(name, self._layer.kernel.shape[0], self._layer.kernel.shape[1], "wave")
 
     def _size_changed(self) -> None:
         height, width, name = self.height_box.value(), self.width_box.value(), self.preset.currentData()

@@ -26,6 +26,14 @@ _SLIDER_REACH = 25  # a slider covers at most this far from zero; the box beside
 _SLIDER_STEPS = 200
 
 
+class NumberBox(QDoubleSpinBox):
+    """A number without trailing zeros."""
+
+    def textFromValue(self, value: float) -> str:
+        """0.5 rather than 0.5000."""
+        return self.locale().toString(value, "g", 6)
+
+
 class LayerForm(QWidget):
     """Emits a changed setting; shows whatever layer it is given."""
 
@@ -55,6 +63,8 @@ class LayerForm(QWidget):
         self._kind = layer.kind
         self._fields = {}
         if self._body is not None:
+            self._column.removeWidget(self._body)
+            self._body.hide()
             self._body.deleteLater()
         self._body = QWidget()
         form, more = QFormLayout(self._body), QWidget()
@@ -91,7 +101,7 @@ class _Field:
             box = QComboBox()
             for choice, title in self.about.choices:
                 box.addItem(title, choice)
-            box.activated.connect(lambda _: changed(box.currentData()))
+            box.activated.connect(lambda _=0: changed(box.currentData()))
             return box
         if isinstance(value, bool):
             check = QCheckBox()
@@ -100,9 +110,9 @@ class _Field:
         if isinstance(value, int):
             spin = QSpinBox()
             spin.setRange(int(self.about.minimum or 0), int(self.about.maximum or 9999))
-            spin.valueChanged.connect(changed)
+            spin.valueChanged.connect(lambda number: changed(number))
             return spin
-        number = QDoubleSpinBox()
+        number = NumberBox()
         number.setDecimals(4)
         number.setSingleStep(self.about.step or 0.1)
         number.setKeyboardTracking(False)

@@ -42,6 +42,7 @@ class LayerPanel(QWidget):
         column.setSpacing(8)
         for widget in (self.title, self.message, self.kernel, self.form, self.weights_label, self.weights):
             column.addWidget(widget)
+        column.addStretch(1)
         self.kernel.changed.connect(lambda layer, gesture: self.changed.emit(layer, gesture or None))
         self.kernel.refused.connect(self.say)
         self.form.changed.connect(self._setting_changed)

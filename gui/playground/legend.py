@@ -45,7 +45,7 @@ class Legend(QWidget):
         if self._scale is None:
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, self._text)
         else:
-            ramp = to_qimage(np.ascontiguousarray(lookup(self._scale.map).transpose(1, 0, 2)))
+            ramp = to_qimage(np.tile(lookup(self._scale.map).reshape(1, 256, 3), (2, 1, 1)))
             painter.drawImage(QRectF(0, 0, self.width(), _BAR), ramp)
             below = QRectF(0, _BAR + 2, self.width(), _HEIGHT - _BAR - 2)
             painter.drawText(below, Qt.AlignmentFlag.AlignLeft, write(self._scale.low))

@@ -25,20 +25,20 @@ class LessonPanel(QScrollArea):
         self._column.setSpacing(8)
         self.title = _label("title")
         self.what = _label()
-        self.size = _label()
+        self.formulas = _label()
         self.attempt = _label("muted")
         self.look = _label()
         self.look.hide()
         self._buttons: list[QPushButton] = []
-        for widget in (self.title, self.what, self.size, self.attempt, self.look):
+        for widget in (self.title, self.what, self.formulas, self.attempt, self.look):
             self._column.addWidget(widget)
         self._column.addStretch(1)
         self.setWidget(body)
 
     def show_layer(self, layer: Layer, shape: Shape) -> None:
         """The lesson of a layer, with the output size worked out for an input of `shape`."""
-        self.size.setText("\n".join(layer.formulas(shape)))
-        self.size.setVisible(bool(self.size.text()))
+        self.formulas.setText("\n".join(layer.formulas(shape)))
+        self.formulas.setVisible(bool(self.formulas.text()))
         if layer.kind == self._kind:
             return
         self._kind = layer.kind

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QListWidgetItem, Q
 from gui.widgets.model_chooser import ModelChooser
 
 if TYPE_CHECKING:
-    from engine.models.structure import Spot
+    from engine.models.opening import Spot
 
 
 class NetworkControls(QWidget):

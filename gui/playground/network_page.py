@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from engine import models
 from engine.cache import KeyedCache
@@ -114,10 +114,10 @@ class NetworkPage(QWidget):
         self.shared.toggled.connect(self.grid.share_scale)
         self.shared.toggled.connect(self.large.share_scale)
         self.tile.valueChanged.connect(self.grid.set_tile)
-        self.large.pointed.connect(lambda at: at is not None and self._take_apart(self.large.cell_at(*at)))
+        self.large.pointed.connect(self._pointed)
         self.large.picked.connect(lambda r, c: self._take_apart(self.large.cell_at(r, c)))
         self.large.stepped.connect(self._stepped)
-        self.large.channel_changed.connect(lambda channel: channel >= 0 and self.grid.select(channel))
+        self.large.channel_changed.connect(self._channel_chosen)
         self.kernel.picked.connect(self._slice_chosen)
 
     # What goes in
@@ -146,7 +146,7 @@ class NetworkPage(QWidget):
         def work() -> tuple[str, tuple, Any]:
             looking = self._looking.get(reference)
             wanted = path or next((s.path for s in looking.spots if s.kind == "Conv2D"), looking.spots[-1].path)
-            card = self._context.models.get((reference, None, None)).card  # type: ignore[attr-defined]
+            card = self._context.models.get((reference, None, None)).card
             tensor = prepare(image, card.preprocessing).tensor
             return reference, looking.spots, looking.capture(tensor, wanted)
 
@@ -156,7 +156,7 @@ class NetworkPage(QWidget):
         """Called on a worker."""
         from engine.models.activations import Activations
 
-        return Activations(self._context.models.get((reference, None, None)).network)  # type: ignore[attr-defined]
+        return Activations(self._context.models.get((reference, None, None)).network)
 
     def _model_chosen(self) -> None:
         self._path, self._cell, self.captured = "", None, None
@@ -214,6 +214,14 @@ class NetworkPage(QWidget):
     def _slice_chosen(self, channel: int) -> None:
         self.source.set_channel(channel)
         self._take_apart(self._cell)
+
+    def _pointed(self, place: tuple[int, int] | None) -> None:
+        if place is not None:
+            self._take_apart(self.large.cell_at(*place))
+
+    def _channel_chosen(self, channel: int) -> None:
+        if channel >= 0:
+            self.grid.select(channel)
 
     def _stepped(self, rows: int, columns: int) -> None:
         if self.captured is not None and self._cell is not None and len(self._cell) == 3:

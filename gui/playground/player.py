@@ -25,12 +25,12 @@ class Player(QWidget):
         self.play.setCheckable(True)
         self.play.setShortcut("Space")
         self.play.toggled.connect(self._toggled)
-        self.back = self._button("⏮", "One cell back")
-        self.forth = self._button("⏭", "One cell on")
+        self.back = self._button("◀|", "One cell back")
+        self.forth = self._button("|▶", "One cell on")
         self.back.clicked.connect(lambda: self.step(-1))
         self.forth.clicked.connect(lambda: self.step(1))
         self.scrub = self._slider("Position", "Drag to any cell")
-        self.scrub.valueChanged.connect(self.moved)
+        self.scrub.valueChanged.connect(lambda number: self.moved.emit(number))
         self.speed = self._slider("Speed", "Cells a second")
         self.speed.setRange(0, len(_SPEEDS) - 1)
         self.speed.setValue(2)
@@ -71,7 +71,7 @@ class Player(QWidget):
         self.timer.stop()
 
     def _toggled(self, playing: bool) -> None:
-        self.play.setText("⏸" if playing else "▶")
+        self.play.setText("❚❚" if playing else "▶")
         self._due = 1.0
         if playing:
             if self.scrub.value() >= self._count - 1:

@@ -44,5 +44,4 @@ def scenes(tab: PlaygroundTab) -> tuple[Scene, ...]:
     )
 
 
-
 _ONCE = Qt.ConnectionType.SingleShotConnection

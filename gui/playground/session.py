@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -119,16 +120,19 @@ class Session(QObject):
         self._jobs.submit(
             lambda _: document.open_stack(path),
             lane="playground.open",
-            on_result=lambda stack: self.set_stack(stack, 0),
+            on_result=self._opened,
             on_error=self._failed,
         )
+
+    def _opened(self, stack: Stack) -> None:
+        self.set_stack(stack, 0)
 
     def save(self, path: Path) -> None:
         """Write the stack."""
         stack = self.stack
         self._jobs.submit(lambda _: document.save_stack(stack, path), title=f"Saving {path.name}")
 
-    def _travel(self, there, back) -> None:  # type: ignore[no-untyped-def]
+    def _travel(self, there: Callable[[], Stack], back: Callable[[], Stack]) -> None:
         stack = there()
         try:
             stack.shapes(self.input.values.shape)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.colormaps import Scale, paint, paint_rgb, scale_of
 from engine.playground.inputs import SMALL_SIDE
@@ -31,6 +31,7 @@ class StageView(QWidget):
         self._name = name
         self.title = QLabel(name)
         self.title.setProperty("role", "title")
+        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.channel_box = QComboBox()
         self.channel_box.setAccessibleName(f"Channel of {name}")
         self.channel_box.setToolTip("Which channel is shown")
@@ -60,6 +61,7 @@ class StageView(QWidget):
         """Show another array; the channel stays if it has it."""
         self.values = values
         self.title.setText(title)
+        self.title.setToolTip(title)
         self._offer_channels()
         self._margin = margin
         self._paint()

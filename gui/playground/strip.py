@@ -26,7 +26,7 @@ from engine.playground.stack import Stage
 from gui.pictures import to_pixmap
 
 ICON = 56
-_ITEM = QSize(136, 128)
+_ITEM = QSize(144, 136)
 
 
 class StackStrip(QWidget):
@@ -59,7 +59,7 @@ class StackStrip(QWidget):
         self.add.setToolTip("Put a new layer behind the selected one")
         menu = QMenu(self.add)
         for kind, layer in LAYERS.items():
-            menu.addAction(layer.title, lambda kind=kind: self.add_wanted.emit(kind))
+            menu.addAction(layer.title).triggered.connect(lambda _=False, k=kind: self.add_wanted.emit(k))
         self.add.setMenu(menu)
         buttons = QVBoxLayout()
         buttons.setSpacing(4)
@@ -108,7 +108,8 @@ class StackStrip(QWidget):
         self._fill(0, values, f"Input\n{_shape(values.shape)}", "What goes in")
         for index, stage in enumerate(stages, start=1):
             field = "{} × {}".format(*stage.receptive_field)
-            text = f"{stage.layer.title}\n{_shape(stage.result.shape)}\nsees {field}"
+            cost = f"{_brief(stage.parameters)} params, {_brief(stage.multiply_adds)} mul-adds"
+            text = f"{stage.layer.title}\n{_shape(stage.result.shape)}, sees {field}\n{cost}"
             about = (
                 f"Shape {_shape(stage.result.shape)}\nParameters: {stage.parameters:,}\n"
                 f"Multiply-adds: {stage.multiply_adds:,}\nReceptive field on the input: {field}"
@@ -142,6 +143,14 @@ def thumbnail(values: np.ndarray, side: int = 2 * ICON) -> np.ndarray:
     size = max(round(shown.shape[1] * scale), 1), max(round(shown.shape[0] * scale), 1)
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST
     return paint(cv2.resize(shown, size, interpolation=method), scale_of(shown))
+
+
+def _brief(number: int) -> str:
+    """A count in few letters: 940, 2.4k, 15M."""
+    for unit, size in (("G", 10**9), ("M", 10**6), ("k", 10**3)):
+        if number >= size:
+            return f"{number / size:.2g}{unit}" if number < 100 * size else f"{number // size}{unit}"
+    return str(number)
 
 
 def _shape(shape: tuple[int, ...]) -> str:

@@ -74,6 +74,9 @@ class PlaygroundTab(Tab):
             )
         ):
             button.setCheckable(True)
+            button.setStyleSheet(
+                "QPushButton:checked { background: palette(highlight); color: palette(highlighted-text); }"
+            )
             button.setToolTip(about)
             modes.addButton(button, index)
             switch.addWidget(button, 1)

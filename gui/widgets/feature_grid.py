@@ -5,7 +5,17 @@ from __future__ import annotations
 import cv2
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
 from engine.colormaps import Scale, paint, scale_of
@@ -32,6 +42,7 @@ class FeatureGrid(QAbstractScrollArea):
         self._order = np.zeros(0, int)
         self._scale = Scale(0, 1, False)
         self._tile = 72
+        self._zero = np.zeros(0, bool)
         self._sorted = False
         self._shared = True
         self.selected = -1
@@ -50,7 +61,7 @@ class FeatureGrid(QAbstractScrollArea):
         self._planes = planes
         flat = planes.reshape(len(planes), -1)
         self._means = flat.mean(axis=1)
-        self._zero = ~flat.any(axis=1)
+        self._zero = np.asarray(np.abs(flat).max(axis=1) == 0)
         self.zero_maps = int(self._zero.sum())
         self._scale = scale_of(planes)
         self._arrange()
