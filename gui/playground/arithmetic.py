@@ -109,7 +109,7 @@ class Arithmetic(QWidget):
                 box = QRectF(x, body.y(), _GAP, rows * cell)
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, sign)
                 x += _GAP
-            texts = [write(float(v)) for v in grid.ravel()]
+            texts = [_brief(float(v)) for v in grid.ravel()]
             if number == 2 and written is not None:
                 texts = list(np.array(written.parts).reshape(rows, columns, channels)[:, :, at].ravel())
             self._draw_grid(painter, x, body.y(), cell, grid, texts, trace if number == 0 else None)
@@ -130,7 +130,8 @@ class Arithmetic(QWidget):
         colours = paint(grid.astype(np.float32), scale_of(grid))
         painter.save()
         font = painter.font()
-        font.setPixelSize(max(8, int(cell / 3.7)))
+        longest = max(map(len, texts))
+        font.setPixelSize(max(7, int(min(cell / 3.2, cell * 1.7 / longest))))
         painter.setFont(font)
         columns = grid.shape[1]
         for index, text in enumerate(texts):
@@ -177,3 +178,9 @@ class Arithmetic(QWidget):
         left = QRectF(body.x(), body.y(), body.width() / 2, body.height())
         painter.drawText(left, Qt.AlignmentFlag.AlignLeft, "\n".join(lines[:half]))
         painter.drawText(left.translated(body.width() / 2, 0), Qt.AlignmentFlag.AlignLeft, "\n".join(lines[half:]))
+
+
+def _brief(value: float) -> str:
+    """At most three figures: the products beside it carry the exact ones."""
+    text = write(value)
+    return text if len(text) <= 6 else f"{value:.3g}".replace("-", "−")

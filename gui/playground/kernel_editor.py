@@ -104,11 +104,27 @@ class KernelEditor(QWidget):
         if name and not self._is(name, layer.kernel[:, :, 0, 0]):
             name = None
         if name is None:
-            name = next((n for n in PRESETS if self._is(n, layer.kernel[:, :, 0, 0])), None)
+            name = next((n for n in PRESETS if self._is(n, layer.kernel[:, :, 0, 0])), None) or self._turned(layer)
         self.preset.setCurrentIndex(max(self.preset.findData(name), 0) if name else 0)
         reads = PRESETS[name].reads if name else ()
         for key, slider in self._sliders.items():
             self.form.setRowVisible(slider, key in reads)
+
+    def _turned(self, layer: KernelLayer) -> str | None:
+        """A preset at one of the common angles and wavelengths; the sliders follow it."""
+        grid = layer.kernel[:, :, 0, 0]
+        for name in (n for n, preset in PRESETS.items() if "angle" in preset.reads):
+            for angle in (0, 45, 90, 135):
+                for halves in (6, 8, 10, 12, 16) if "wavelength" in PRESETS[name].reads else (8,):
+                    wave = Wave(float(angle), halves / 2)
+                    if min(grid.shape) >= PRESETS[name].least and np.array_equal(
+                        make_kernel(name, *grid.shape, wave), grid
+                    ):
+                        with QSignalBlocker(self.angle), QSignalBlocker(self.wavelength):
+                            self.angle.setValue(angle)
+                            self.wavelength.setValue(halves)
+                        return name
+        return None
 
     def _is(self, name: str, grid: np.ndarray) -> bool:
         made = self._made(name, grid.shape[0], grid.shape[1])

@@ -47,6 +47,8 @@ class LessonPanel(QScrollArea):
         self.what.setText(lesson.what)
         self.attempt.setText(f"Try: {lesson.attempt}")
         for button in self._buttons:
+            self._column.removeWidget(button)
+            button.hide()
             button.deleteLater()
         self._buttons = [self._button(experiment, layer.kind) for experiment in lesson.experiments]
         for button in self._buttons:

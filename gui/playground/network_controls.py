@@ -30,6 +30,7 @@ class NetworkControls(QWidget):
         self.layers = QListWidget()
         self.layers.setAccessibleName("Layers of the network")
         self.layers.setToolTip("The layers in the order of computation, from the image on")
+        self.layers.setSpacing(2)
         title = QLabel("Layer")
         title.setProperty("role", "title")
         column = QVBoxLayout(self)

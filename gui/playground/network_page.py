@@ -24,6 +24,7 @@ from gui.playground.map_view import Mark
 from gui.playground.network_controls import NetworkControls
 from gui.playground.stage_view import StageView
 from gui.widgets.feature_grid import FeatureGrid
+from gui.words import count
 
 if TYPE_CHECKING:
     from engine.models.activations import Activations, Captured
@@ -80,11 +81,12 @@ class NetworkPage(QWidget):
         self.tile.setToolTip("Size of the maps in the grid")
         row = QHBoxLayout()
         row.setSpacing(16)
-        row.addWidget(self.head, 1)
+        row.addStretch(1)
         for widget in (self.sort, self.shared, self.tile):
             row.addWidget(widget)
         centre = QVBoxLayout()
         centre.setSpacing(8)
+        centre.addWidget(self.head)
         centre.addLayout(row)
         centre.addWidget(self.grid, 1)
         centre.addWidget(self.arithmetic)
@@ -202,7 +204,9 @@ class NetworkPage(QWidget):
         self.kernel.setVisible(slices is not None)
         self.kernel_label.setVisible(slices is not None)
         if slices is not None:
-            self.kernel_label.setText(f"Kernel: {slices.shape[2]} slices of {slices.shape[0]} × {slices.shape[1]}")
+            self.kernel_label.setText(
+                f"Kernel: {count(slices.shape[2], 'slice')} of {slices.shape[0]} × {slices.shape[1]}"
+            )
             self.kernel.show_maps(slices)
         if after.ndim == 1:
             self._take_apart((channel,))

@@ -35,6 +35,8 @@ class NumberGrid(QTableWidget):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setTabKeyNavigation(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.setStyleSheet("QTableWidget::item { padding: 0px; }")
         self._numbers = np.zeros((0, 0), np.float32)
         self._filling = False
         self.itemChanged.connect(self._item_changed)
@@ -74,7 +76,7 @@ class NumberGrid(QTableWidget):
             item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
             self.setItem(row, column, item)
         value = float(self._numbers[row, column])
-        item.setText(_narrow(value) if self.columnCount() > 5 else write(value))
+        item.setText(_brief(value, 2 if self.columnWidth(column) < 30 else 3))
         item.setToolTip(f"Row {row}, column {column}: {write(value)}")
         item.setBackground(QColor(*map(int, colour)))
         item.setForeground(QColor("black" if colour.mean() > 127 else "white"))
@@ -93,5 +95,9 @@ class NumberGrid(QTableWidget):
         self.edited.emit(numbers)
 
 
-def _narrow(value: float) -> str:
-    return f"{value:.2g}".replace("-", "−").replace("0.", ".", 1) if abs(value) < 1 and value else write(value)
+def _brief(value: float, figures: int) -> str:
+    """A number short enough for a small cell; the tool tip has all of it."""
+    text = write(value)
+    if len(text) > figures + 2:
+        text = f"{round(value, figures):.{figures}g}".replace("-", "−")
+    return text.replace("0.", ".", 1) if figures == 2 and abs(value) < 1 else text

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 
 from engine.playground.lessons import lessons
+from engine.samples import SAMPLES
 from gui.tab import Scene
 
 if TYPE_CHECKING:
@@ -32,7 +33,12 @@ def scenes(tab: PlaygroundTab) -> tuple[Scene, ...]:
         return not tab.session.busy and bool(tab.session.stages) and page.explorer.cell is not None
 
     def network() -> None:
+        tab.open_image(SAMPLES["digit-3"].load())
         tab.show_page(1)
+
+    def animation() -> None:
+        experiment("convolution", 0, (1, 1, 0), 0)()
+        tab.session.computed.connect(lambda: page.explorer.player.scrub.setValue(4), _ONCE)
 
     return (
         Scene("edges", experiment("convolution", 0, (1, 2, 0), 0), settled),
@@ -40,6 +46,7 @@ def scenes(tab: PlaygroundTab) -> tuple[Scene, ...]:
         Scene("pooling", experiment("pooling", 2, (1, 1, 0), 0), settled),
         Scene("activation", experiment("activation", 0, (120, 200, 0), 1), settled),
         Scene("classifier", experiment("dense", 0, (1,), 2), settled),
+        Scene("animation", animation, settled),
         Scene("network", network, lambda: tab.network_page.ready),
     )
 

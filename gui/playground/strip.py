@@ -107,8 +107,8 @@ class StackStrip(QWidget):
             self.list.addItem(item)
         self._fill(0, values, f"Input\n{_shape(values.shape)}", "What goes in")
         for index, stage in enumerate(stages, start=1):
-            field = "{} × {}".format(*stage.receptive_field)
-            cost = f"{_brief(stage.parameters)} params, {_brief(stage.multiply_adds)} mul-adds"
+            field = "{}×{}".format(*stage.receptive_field)
+            cost = f"{_brief(stage.parameters)} params\n{_brief(stage.multiply_adds)} mul-adds"
             text = f"{stage.layer.title}\n{_shape(stage.result.shape)}, sees {field}\n{cost}"
             about = (
                 f"Shape {_shape(stage.result.shape)}\nParameters: {stage.parameters:,}\n"
@@ -130,19 +130,28 @@ class StackStrip(QWidget):
         item = self.list.item(row)
         item.setText(text)
         item.setToolTip(about)
-        item.setIcon(QIcon(to_pixmap(thumbnail(values))))
+        icon = QIcon()
+        picture = to_pixmap(thumbnail(values))
+        for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):  # Qt would tint the selected one
+            icon.addPixmap(picture, mode)
+        item.setIcon(icon)
 
     def _row_changed(self, row: int) -> None:
         self.selected.emit(max(row - 1, 0))
 
 
 def thumbnail(values: np.ndarray, side: int = 2 * ICON) -> np.ndarray:
-    """The first channel of a stage, or a vector as bars side by side, RGB uint8 with no side above `side`."""
+    """The first channel of a stage, or a vector as cells side by side, RGBA uint8 (side, side), clear around it."""
     shown = values[:, :, 0] if values.ndim == 3 else np.tile(values[:side], (max(min(values.size, side) // 3, 1), 1))
     scale = side / max(shown.shape)
     size = max(round(shown.shape[1] * scale), 1), max(round(shown.shape[0] * scale), 1)
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST
-    return paint(cv2.resize(shown, size, interpolation=method), scale_of(shown))
+    painted = paint(cv2.resize(shown, size, interpolation=method), scale_of(shown))
+    square = np.zeros((side, side, 4), np.uint8)
+    top, left = (side - size[1]) // 2, (side - size[0]) // 2
+    square[top : top + size[1], left : left + size[0], :3] = painted
+    square[top : top + size[1], left : left + size[0], 3] = 255
+    return square
 
 
 def _brief(number: int) -> str:
@@ -154,4 +163,4 @@ def _brief(number: int) -> str:
 
 
 def _shape(shape: tuple[int, ...]) -> str:
-    return " × ".join(map(str, shape))
+    return "×".join(map(str, shape))
