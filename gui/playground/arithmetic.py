@@ -127,7 +127,7 @@ class Arithmetic(QWidget):
         texts: list[str],
         window: Trace | None,
     ) -> None:
-        colours = paint(grid.astype(np.float32), scale_of(grid))
+        colours = paint(grid.astype(np.float32), scale_of(np.append(grid, 0)))
         painter.save()
         font = painter.font()
         longest = max(map(len, texts))

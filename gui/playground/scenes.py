@@ -33,7 +33,7 @@ def scenes(tab: PlaygroundTab) -> tuple[Scene, ...]:
         return not tab.session.busy and bool(tab.session.stages) and page.explorer.cell is not None
 
     def network() -> None:
-        tab.open_image(SAMPLES["digit-3"].load())
+        tab.use_pixels(SAMPLES["digit-3"].load().pixels, "Digit 3")
         tab.show_page(1)
 
     def animation() -> None:

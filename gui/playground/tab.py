@@ -142,13 +142,14 @@ class PlaygroundTab(Tab):
             self.network_page.show_input(self._for_network())
         return True
 
-    def _use_pixels(self, pixels: np.ndarray, name: str) -> None:
+    def use_pixels(self, pixels: np.ndarray, name: str) -> None:
+        """An RGB uint8 image (H, W, 3) as the input."""
         if self._use(from_pixels(pixels, name, self.inputs.grey.isChecked())):
             self._pixels, self._name = pixels, name
 
     def _grey_changed(self, grey: bool) -> None:
         if self._pixels is not None:
-            self._use_pixels(self._pixels, self._name)
+            self.use_pixels(self._pixels, self._name)
         elif self._key:
             self._use(from_source(self._key, grey), self._key)
 
@@ -183,7 +184,7 @@ class PlaygroundTab(Tab):
     def open_image(self, image: LoadedImage) -> None:
         """The person's own image."""
         self._stop_camera()
-        self._use_pixels(image.pixels, image.name)
+        self.use_pixels(image.pixels, image.name)
 
     def _ask_file(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Open an image", self.context.settings.text("folder"))
@@ -214,7 +215,7 @@ class PlaygroundTab(Tab):
             self._pixels = pixels
             self.network_page.show_frame(pixels)
         elif not self.session.busy:
-            self._use_pixels(pixels, "Webcam")
+            self.use_pixels(pixels, "Webcam")
 
     def _camera_failed(self, message: str) -> None:
         self._stop_camera()

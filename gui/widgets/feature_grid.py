@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -16,7 +15,7 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from engine.colormaps import Scale, paint, scale_of
 from gui.pictures import to_qimage
@@ -36,6 +35,7 @@ class FeatureGrid(QAbstractScrollArea):
         self.setAccessibleName(name)
         self.setToolTip("Click a map to enlarge it; arrow keys move the choice")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._planes = np.zeros((0, 1, 1), np.float32)  # (C, H, W), contiguous
         self._means = np.zeros(0)
@@ -59,7 +59,7 @@ class FeatureGrid(QAbstractScrollArea):
             self.selected = -1
             self.verticalScrollBar().setValue(0)
         self._planes = planes
-        flat = planes.reshape(len(planes), -1)
+        flat = planes.reshape(len(planes), planes.shape[1] * planes.shape[2])
         self._means = flat.mean(axis=1)
         self._zero = np.asarray(np.abs(flat).max(axis=1) == 0)
         self.zero_maps = int(self._zero.sum())
@@ -192,12 +192,11 @@ class FeatureGrid(QAbstractScrollArea):
         if 0 <= at < len(self._order):
             self.select(int(self._order[at]))
 
-    def viewportEvent(self, event: QEvent) -> bool:
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """The mean of the map under the cursor as a tool tip."""
-        if isinstance(event, QHelpEvent):
-            channel = self.channel_at(event.pos())
-            if channel is not None:
-                state = "zero everywhere" if self._zero[channel] else f"mean {self._means[channel]:.4g}"
-                QToolTip.showText(event.globalPos(), f"Map {channel}: {state}", self)
-                return True
-        return super().viewportEvent(event)
+        channel = self.channel_at(event.position().toPoint())
+        text = ""
+        if channel is not None:
+            state = "zero everywhere" if self._zero[channel] else f"mean {self._means[channel]:.4g}"
+            text = f"Map {channel}: {state}"
+        self.viewport().setToolTip(text)
