@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from engine.errors import InvalidSetting
 
 LARGEST_SIDE = 11
+_ANGLES = (0.0, 45.0, 90.0, 135.0)  # at which a turned preset is recognised
+_WAVELENGTHS = (3.0, 4.0, 5.0, 6.0, 8.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,29 @@ def make_kernel(name: str, height: int = 3, width: int = 3, wave: Wave | None = 
     if wave.wavelength <= 0:
         raise InvalidSetting(f"The wavelength is {wave.wavelength:g} pixels.", "It must be above 0.")
     return preset.make(height, width, wave).astype(np.float32)
+
+
+def recognise(grid: np.ndarray, wave: Wave, likely: str | None = None) -> tuple[str, Wave] | None:
+    """Which preset a grid (kh, kw) is, and at which settings; None for numbers of one's own.
+
+    `likely` is tried first, all at the settings `wave`, then those that turn at common angles and wavelengths.
+    """
+    first = [likely] if likely in PRESETS else []
+    for name in (*first, *PRESETS):
+        if _is(name, grid, wave):
+            return name, wave
+    for name, preset in PRESETS.items():
+        if "angle" in preset.reads:
+            lengths = _WAVELENGTHS if "wavelength" in preset.reads else (wave.wavelength,)
+            for turned in (replace(wave, angle=a, wavelength=w) for a in _ANGLES for w in lengths):
+                if _is(name, grid, turned):
+                    return name, turned
+    return None
+
+
+def _is(name: str, grid: np.ndarray, wave: Wave) -> bool:
+    height, width = grid.shape
+    return min(height, width) >= PRESETS[name].least and np.array_equal(make_kernel(name, height, width, wave), grid)
 
 
 def resized(kernel: np.ndarray, height: int, width: int) -> np.ndarray:

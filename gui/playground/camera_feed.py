@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from engine.errors import EngineError
+
 _TICK_MS = 15  # twice as often as a camera of 30 frames a second, so that none waits long
+
+
+def camera_support() -> bool:
+    """Whether engine.video, which reads cameras, is part of this program."""
+    return find_spec("engine.video") is not None
 
 
 class CameraFeed(QObject):
@@ -15,7 +26,7 @@ class CameraFeed(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self._capture = None
+        self._capture: Any = None
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self._look)
@@ -27,14 +38,10 @@ class CameraFeed(QObject):
 
     def start(self, spec: str = "camera") -> None:
         """Begin; `spec` names a source as the command line does. Returns at once."""
-        from engine.video.capture import Capture
-        from engine.video.spec import open_spec
-
-        from engine.errors import EngineError
-
         self.stop()
+        capture, source = import_module("engine.video.capture"), import_module("engine.video.spec")
         try:
-            self._capture = Capture(open_spec(spec)).start()
+            self._capture = capture.Capture(source.open_spec(spec)).start()
         except EngineError as error:
             self.failed.emit(str(error))
             return
@@ -49,8 +56,6 @@ class CameraFeed(QObject):
 
     def _look(self) -> None:
         capture = self._capture
-        if capture is None:
-            return
         frame = capture.take(0)
         if frame is not None:
             self.frame.emit(frame.image)

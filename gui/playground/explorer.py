@@ -52,6 +52,7 @@ class Explorer(QWidget):
         self.after.picked.connect(self._picked)
         for view in (self.after, self.before):
             view.stepped.connect(self._stepped)
+            view.view.play_wanted.connect(self.player.play.toggle)
         self.after.channel_changed.connect(lambda _: self._channel_changed())
         self.before.channel_changed.connect(lambda _: self._show_cell())
         self.before.picked.connect(self._edit)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QSlider, QSpinBox, QVBoxLayout, QWidget
 
 from engine.errors import EngineError
-from engine.playground.kernels import LARGEST_SIDE, PRESETS, Wave, make_kernel
+from engine.playground.kernels import LARGEST_SIDE, PRESETS, Wave, make_kernel, recognise
 from engine.playground.layers.convolution import MOST_FILTERS, KernelLayer
 from gui.playground.number_grid import NumberGrid
 
@@ -99,41 +99,23 @@ class KernelEditor(QWidget):
         self._show_grid()
 
     def _recognise(self, layer: KernelLayer) -> None:
-        """Keep the preset's name while the grid is still what it makes."""
-        name = self.preset.currentData()
-        if name and not self._is(name, layer.kernel[:, :, 0, 0]):
-            name = None
-        if name is None:
-            name = next((n for n in PRESETS if self._is(n, layer.kernel[:, :, 0, 0])), None) or self._turned(layer)
-        self.preset.setCurrentIndex(max(self.preset.findData(name), 0) if name else 0)
-        reads = PRESETS[name].reads if name else ()
+        """Name the preset that the grid is, and let the sliders follow it."""
+        found = recognise(layer.kernel[:, :, 0, 0], self._wave(), self.preset.currentData())
+        self.preset.setCurrentIndex(self.preset.findData(found[0]) if found else 0)
+        if found:
+            for slider, value in ((self.angle, found[1].angle), (self.wavelength, 2 * found[1].wavelength)):
+                with QSignalBlocker(slider):
+                    slider.setValue(round(value))
+        reads = PRESETS[found[0]].reads if found else ()
         for key, slider in self._sliders.items():
             self.form.setRowVisible(slider, key in reads)
 
-    def _turned(self, layer: KernelLayer) -> str | None:
-        """A preset at one of the common angles and wavelengths; the sliders follow it."""
-        grid = layer.kernel[:, :, 0, 0]
-        for name in (n for n, preset in PRESETS.items() if "angle" in preset.reads):
-            for angle in (0, 45, 90, 135):
-                for halves in (6, 8, 10, 12, 16) if "wavelength" in PRESETS[name].reads else (8,):
-                    wave = Wave(float(angle), halves / 2)
-                    if min(grid.shape) >= PRESETS[name].least and np.array_equal(
-                        make_kernel(name, *grid.shape, wave), grid
-                    ):
-                        with QSignalBlocker(self.angle), QSignalBlocker(self.wavelength):
-                            self.angle.setValue(angle)
-                            self.wavelength.setValue(halves)
-                        return name
-        return None
-
-    def _is(self, name: str, grid: np.ndarray) -> bool:
-        made = self._made(name, grid.shape[0], grid.shape[1])
-        return made is not None and np.array_equal(made, grid)
+    def _wave(self) -> Wave:
+        return Wave(float(self.angle.value()), self.wavelength.value() / 2, self.seed.value())
 
     def _made(self, name: str, height: int, width: int) -> np.ndarray | None:
-        wave = Wave(float(self.angle.value()), max(self.wavelength.value(), 1) / 2, self.seed.value())
         try:
-            return make_kernel(name, height, width, wave)
+            return make_kernel(name, height, width, self._wave())
         except EngineError:
             return None  # too small for this preset
 

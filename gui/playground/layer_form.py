@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -73,7 +74,7 @@ class LayerForm(QWidget):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(8)
         for name, about in settings_of(type(layer)).items():
-            field = _Field(about, getattr(layer, name), lambda value, name=name: self.changed.emit(name, value))
+            field = _Field(about, getattr(layer, name), partial(self.changed.emit, name))
             (folded if about.advanced else form).addRow(field.label, field.widget)
             self._fields[name] = field
         if folded.rowCount():

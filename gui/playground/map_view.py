@@ -36,10 +36,13 @@ class MapView(ImageView):
     pointed = Signal(object)  # (row, column) under the cursor or None
     picked = Signal(int, int)  # row and column of a click
     stepped = Signal(int, int)  # rows and columns an arrow key moves the cell by
+    play_wanted = Signal()  # the space bar
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
-        self.setAccessibleDescription("Arrow keys move the cell, plus and minus zoom, 0 fits.")
+        self.setAccessibleDescription(
+            "Arrow keys move the cell, space plays the animation, plus and minus zoom, 0 fits."
+        )
         self.setToolTip("Point at a cell, click to pin it. Arrow keys move it. Wheel: zoom. Drag: move.")
         self._numbers = np.zeros((0, 0, 1), np.float32)
         self._marks: tuple[Mark, ...] = ()
@@ -80,7 +83,10 @@ class MapView(ImageView):
         self._moved()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows move the cell; the rest is the image view's."""
+        """Arrows move the cell, the space bar plays; the rest is the image view's."""
+        if event.key() == Qt.Key.Key_Space:
+            self.play_wanted.emit()
+            return
         step = _ARROWS.get(event.key())
         if step is None:
             super().keyPressEvent(event)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from gui.widgets.model_chooser import ModelChooser
 
@@ -18,6 +18,7 @@ class NetworkControls(QWidget):
     """Emits the chosen layer; the chooser emits the model."""
 
     layer_chosen = Signal(str)  # path
+    export_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,6 +41,10 @@ class NetworkControls(QWidget):
         column.addWidget(title)
         column.addWidget(self.filter)
         column.addWidget(self.layers, 1)
+        export = QPushButton("Export this layer…")
+        export.setToolTip("Save the maps as a picture (PNG, SVG: the first 64) or all of them as an array (.npy)")
+        export.clicked.connect(self.export_wanted)
+        column.addWidget(export)
         self.layers.currentItemChanged.connect(self._chosen)
         self.filter.textChanged.connect(self._narrow)
 

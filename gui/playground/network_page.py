@@ -19,6 +19,7 @@ from engine.playground.networks import kernel_of, trace_real
 from gui.context import AppContext
 from gui.playground.arithmetic import Arithmetic
 from gui.playground.cell_marks import window_marks
+from gui.playground.exporter import Exporter
 from gui.playground.live import Live
 from gui.playground.map_view import Mark
 from gui.playground.network_controls import NetworkControls
@@ -39,6 +40,7 @@ class NetworkPage(QWidget):
     def __init__(self, context: AppContext) -> None:
         super().__init__()
         self._context = context
+        self._exporter = Exporter(context, self)
         self._live = Live(context.jobs, self._failed, "playground.network")
         self._looking: KeyedCache[str, Activations] = KeyedCache(self._open, size=2)
         self._image: np.ndarray | None = None
@@ -111,6 +113,7 @@ class NetworkPage(QWidget):
         chooser.download_wanted.connect(self._download)
         chooser.import_wanted.connect(self._import)
         self.controls.layer_chosen.connect(self._layer_chosen)
+        self.controls.export_wanted.connect(self._export)
         self.grid.picked.connect(self._map_chosen)
         self.sort.toggled.connect(self.grid.sort_by_mean)
         self.shared.toggled.connect(self.grid.share_scale)
@@ -249,6 +252,10 @@ class NetworkPage(QWidget):
         self.source.mark(window_marks(real.trace) if self.source.values.ndim == 3 else ())
         place = ", ".join(map(str, cell))
         self.arithmetic.show_trace(real.trace, f"Cell {place}", max(self.source.channel, 0), real.after)
+
+    def _export(self) -> None:
+        if self.captured is not None:
+            self._exporter.export(self.captured.after, self.captured.spot.path)
 
     # Weights
 

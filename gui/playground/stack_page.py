@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -10,7 +9,6 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QTabWidget, QVBoxLayout,
 
 from engine.errors import EngineError
 from engine.playground.codegen import keras_code
-from engine.playground.export import save_stage
 from engine.playground.inputs import edited
 from engine.playground.lessons import Experiment
 from engine.playground.numbers import parse
@@ -18,6 +16,7 @@ from engine.playground.trace import Trace
 from gui.context import AppContext
 from gui.playground.code_panel import CodePanel
 from gui.playground.explorer import Explorer
+from gui.playground.exporter import Exporter
 from gui.playground.file_bar import FileBar
 from gui.playground.layer_panel import LayerPanel
 from gui.playground.lesson_panel import LessonPanel
@@ -35,7 +34,7 @@ class StackPage(QWidget):
 
     def __init__(self, context: AppContext, session: Session) -> None:
         super().__init__()
-        self._context = context
+        self._exporter = Exporter(context, self)
         self.session = session
         self.panel = LayerPanel()
         self.strip = StackStrip()
@@ -137,42 +136,15 @@ class StackPage(QWidget):
 
     def _export(self) -> None:
         stage = self.session.stage
-        values = self.session.input.values if stage is None else stage.result
-        title = self.session.input.name if stage is None else stage.layer.title
-        pattern = "Picture (*.png);;Vector picture (*.svg);;Array (*.npy)"
-
-        def save(path: Path) -> None:
-            self._context.jobs.submit(
-                lambda _: save_stage(values, path, title),
-                title=f"Saving {path.name}",
-                on_error=self._failed,
-            )
-
-        self._ask_target("Export this stage", "stage.png", pattern, save)
+        if stage is None:
+            self._exporter.export(self.session.input.values, self.session.input.name)
+        else:
+            self._exporter.export(stage.result, stage.layer.title)
 
     def _save(self) -> None:
-        self._ask_target("Save the stack", "stack.json", "Stack (*.json)", self.session.save)
+        self._exporter.ask("Save the stack", "stack.json", "Stack (*.json)", self.session.save)
 
     def _open(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Open a stack", self._folder(), "Stack (*.json)")
+        name, _ = QFileDialog.getOpenFileName(self, "Open a stack", self._exporter.folder(), "Stack (*.json)")
         if name:
             self.session.open(Path(name))
-
-    def _ask_target(self, title: str, name: str, pattern: str, use: Callable[[Path], None]) -> None:
-        target, chosen = QFileDialog.getSaveFileName(self, title, str(Path(self._folder()) / name), pattern)
-        if not target:
-            return
-        path = Path(target)
-        if not path.suffix:
-            path = path.with_suffix(chosen.rsplit("*", 1)[-1].rstrip(")"))
-        self._context.settings.put("folder", str(path.parent))
-        use(path)
-
-    def _folder(self) -> str:
-        return self._context.settings.text("folder")
-
-    def _failed(self, error: Exception) -> None:
-        if isinstance(error, EngineError):
-            self._context.say(error.message, error.hint)
-        else:
-            self._context.jobs.failed.emit("Export", error)

@@ -24,7 +24,7 @@ from engine.playground.inputs import Input, from_pixels, from_source
 from engine.playground.lessons import lessons
 from engine.playground.stack import Stack
 from gui.context import AppContext
-from gui.playground.camera_feed import CameraFeed
+from gui.playground.camera_feed import CameraFeed, camera_support
 from gui.playground.drawing_pad import DrawingPad
 from gui.playground.input_panel import InputPanel
 from gui.playground.network_page import NetworkPage
@@ -56,6 +56,7 @@ class PlaygroundTab(Tab):
         self._build()
         self._connect()
         self.inputs.show_input(self.session.input, self._key)
+        self.inputs.camera.setVisible(camera_support())
         self.stack_page.lesson.show_look(start.look)
 
     def sizeHint(self) -> QSize:

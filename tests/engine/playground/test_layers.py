@@ -1,5 +1,7 @@
 """Every layer, alone and stacked, against the Keras code it is shown as."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.errors import InvalidSetting
 from engine.playground.codegen import keras_code
-from engine.playground.kernels import PRESETS, make_kernel
+from engine.playground.kernels import PRESETS, Wave, make_kernel, recognise
 from engine.playground.layers import (
     LAYERS,
     ActivationLayer,
@@ -176,6 +178,16 @@ def test_presets_have_the_sum_their_name_promises(name):
         assert np.isfinite(kernel).all()
         if name in sums or name in zero:
             assert kernel.sum(dtype=np.float64) == pytest.approx(sums.get(name, 0), abs=1e-4)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets_are_recognised(name):
+    wave = Wave(45.0, 5.0, 3) if name != "random" else Wave(seed=7)
+    side = PRESETS[name].size
+    found = recognise(make_kernel(name, side, side, wave), replace(wave, angle=0.0, wavelength=4.0))
+    assert found is not None
+    np.testing.assert_array_equal(make_kernel(found[0], side, side, found[1]), make_kernel(name, side, side, wave))
+    assert recognise(normal(1, 3, 3), wave) is None
 
 
 def test_presets_equal_opencv():
