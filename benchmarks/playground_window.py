@@ -111,7 +111,7 @@ def camera(tab: PlaygroundTab) -> None:
 if __name__ == "__main__":
     theme = Theme(make_application(), "light")
     jobs = JobRunner()
-    window = PlaygroundTab(AppContext(jobs, Settings(), theme, lambda *_: None, lambda _: None))
+    window = PlaygroundTab(AppContext(jobs, Settings(), theme, lambda *_: None, lambda _: None, lambda *_: None))
     window.resize(1280, 740)
     window.show()
     window.started()

@@ -35,20 +35,13 @@ class Live:
         self._jobs.submit(
             lambda _: work(),
             lane=self._lane,
-            on_result=lambda result: self._ended(show, result),
-            on_error=self._broke,
+            on_result=show,
+            on_error=self._failed,
+            on_end=self._ended,
         )
 
-    def _ended(self, show: Callable[[Any], None], result: Any) -> None:
+    def _ended(self) -> None:
         self._busy = False
         following, self._next = self._next, None
         if following is not None:
             self.ask(*following)
-        show(result)
-
-    def _broke(self, error: Exception) -> None:
-        self._busy = False
-        following, self._next = self._next, None
-        if following is not None:
-            self.ask(*following)
-        self._failed(error)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
-from engine import models
 from engine.cache import KeyedCache
 from engine.errors import EngineError
 from engine.models import store
@@ -24,6 +22,7 @@ from gui.playground.live import Live
 from gui.playground.map_view import Mark
 from gui.playground.network_controls import NetworkControls
 from gui.playground.stage_view import StageView
+from gui.weights import WeightFetcher
 from gui.widgets.feature_grid import FeatureGrid
 from gui.words import count
 
@@ -61,6 +60,7 @@ class NetworkPage(QWidget):
         self.head.setProperty("role", "title")
         self.kernel_label = QLabel()
         self.kernel_label.setProperty("role", "muted")
+        self._weights = WeightFetcher(self.controls.chooser, context.jobs, self._refresh)
         self._build()
         self._connect()
 
@@ -108,10 +108,7 @@ class NetworkPage(QWidget):
         whole.addWidget(right)
 
     def _connect(self) -> None:
-        chooser = self.controls.chooser
-        chooser.chosen.connect(lambda _: self._model_chosen())
-        chooser.download_wanted.connect(self._download)
-        chooser.import_wanted.connect(self._import)
+        self.controls.chooser.chosen.connect(lambda _: self._model_chosen())
         self.controls.layer_chosen.connect(self._layer_chosen)
         self.controls.export_wanted.connect(self._export)
         self.grid.picked.connect(self._map_chosen)
@@ -256,27 +253,6 @@ class NetworkPage(QWidget):
     def _export(self) -> None:
         if self.captured is not None:
             self._exporter.export(self.captured.after, self.captured.spot.path)
-
-    # Weights
-
-    def _download(self, model_id: str) -> None:
-        self._context.jobs.submit(
-            lambda job: models.acquire.download(model_id, job),
-            title=f"Downloading {model_id}",
-            lane=f"download.{model_id}",
-            on_result=lambda _: self._weights_arrived(),
-        )
-
-    def _import(self, model_id: str, path: str) -> None:
-        self._context.jobs.submit(
-            lambda _: models.acquire.import_weights(model_id, Path(path)),
-            title=f"Importing {Path(path).name}",
-            on_result=lambda _: self._weights_arrived(),
-        )
-
-    def _weights_arrived(self) -> None:
-        self.controls.chooser.refresh()
-        self._refresh()
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, EngineError):

@@ -26,7 +26,9 @@ def tab(qtbot, theme: Theme, said: list[str]) -> Iterator[PlaygroundTab]:
     jobs = JobRunner()
     jobs.failed.connect(lambda title, error: said.append(f"{title}: {error}"))
     tab = PlaygroundTab(
-        AppContext(jobs, Settings(), theme, lambda *words: said.append(" ".join(words)), lambda _: None)
+        AppContext(
+            jobs, Settings(), theme, lambda *words: said.append(" ".join(words)), lambda _: None, lambda *_: None
+        )
     )
     tab.resize(1280, 740)
     tab.show()
