@@ -6,3 +6,4 @@ from . import loading as loading
 from . import logits as logits
 from . import opening as opening
 from . import published as published
+from . import wiring as wiring

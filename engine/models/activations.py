@@ -12,6 +12,7 @@ import tensorflow as tf
 from engine.cache import KeyedCache
 from engine.errors import InvalidModel
 from engine.models.opening import Opened, Spot, open_network
+from engine.models.wiring import feeding
 
 _KEPT = 8  # compiled graphs, one a layer looked at
 
@@ -29,11 +30,14 @@ class Captured:
 class Activations:
     """Looks into one network; weights stay shared and the network is not changed.
 
+    `sources` tells for each layer which others feed it, all by path.
+
     Raises InvalidModel, when made, for a network whose layers cannot be seen from outside.
     """
 
     def __init__(self, network: keras.Model) -> None:
         self._opened: Opened = open_network(network)
+        self.sources = feeding(network)
         self._forwards: KeyedCache[str, Callable[[tf.Tensor], Sequence[tf.Tensor]]] = KeyedCache(self._compile, _KEPT)
 
     @property

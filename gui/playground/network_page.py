@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
+from engine import models
 from engine.cache import KeyedCache
 from engine.errors import EngineError
 from engine.models import store
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 MEANING = 288  # pixels of the right column
 FIRST_MODEL = "digits"
+_TILE = 72  # pixels of a map in the grid where not all fit
 
 
 class NetworkPage(QWidget):
@@ -44,6 +46,7 @@ class NetworkPage(QWidget):
         self._looking: KeyedCache[str, Activations] = KeyedCache(self._open, size=2)
         self._image: np.ndarray | None = None
         self._listed = ""
+        self._fitted = ""  # the layer for which the size of the tiles was chosen
         self._path = ""
         self._cell: tuple[int, ...] | None = None
         self.captured: Captured | None = None
@@ -77,7 +80,7 @@ class NetworkPage(QWidget):
         self.shared.setChecked(True)
         self.tile = QSlider(Qt.Orientation.Horizontal)
         self.tile.setRange(24, 160)
-        self.tile.setValue(72)
+        self.tile.setValue(_TILE)
         self.tile.setFixedWidth(96)
         self.tile.setAccessibleName("Size of the maps")
         self.tile.setToolTip("Size of the maps in the grid")
@@ -109,7 +112,7 @@ class NetworkPage(QWidget):
 
     def _connect(self) -> None:
         self.controls.chooser.chosen.connect(lambda _: self._model_chosen())
-        self.controls.layer_chosen.connect(self._layer_chosen)
+        self.controls.layers.layer_chosen.connect(self._layer_chosen)
         self.controls.export_wanted.connect(self._export)
         self.grid.picked.connect(self._map_chosen)
         self.sort.toggled.connect(self.grid.sort_by_mean)
@@ -145,12 +148,12 @@ class NetworkPage(QWidget):
         if self.captured is None:
             self.head.setText("Loading the network…")
 
-        def work() -> tuple[str, tuple, Any]:
+        def work() -> tuple[str, Activations, Captured]:
             looking = self._looking.get(reference)
             wanted = path or next((s.path for s in looking.spots if s.kind == "Conv2D"), looking.spots[-1].path)
             card = self._context.models.get((reference, None, None)).card
             tensor = prepare(image, card.preprocessing).tensor
-            return reference, looking.spots, looking.capture(tensor, wanted)
+            return reference, looking, looking.capture(tensor, wanted)
 
         self._live.ask(work, self._captured)
 
@@ -170,17 +173,20 @@ class NetworkPage(QWidget):
 
     # What comes out
 
-    def _captured(self, result: tuple[str, tuple, Any]) -> None:
-        reference, spots, captured = result
+    def _captured(self, result: tuple[str, Activations, Captured]) -> None:
+        reference, looking, captured = result
         if reference != self.controls.chooser.current():
             return
         self.captured = captured
         self._path = captured.spot.path
         if reference != self._listed:
             self._listed = reference
-            self.controls.show_layers(spots, self._path)
+            self._list_layers(looking)
         after = captured.after
         self.grid.show_maps(after if after.ndim == 3 else after.reshape(1, 1, -1))
+        if self._path != self._fitted:
+            self._fitted = self._path
+            self.tile.setValue(self.grid.fitting_tile(_TILE, self.tile.maximum()))
         zero = f", {self.grid.zero_maps} zero everywhere" if self.grid.zero_maps else ""
         shape = " × ".join(map(str, after.shape))
         self.head.setText(f"{self._path.rsplit('/', 1)[-1]}  ({captured.spot.kind})  {shape}{zero}")
@@ -192,6 +198,12 @@ class NetworkPage(QWidget):
             self.grid.select(0)
         else:
             self._map_chosen(self.grid.selected)
+
+    def _list_layers(self, looking: Activations) -> None:
+        rows, sources = [spot.path for spot in looking.spots], looking.sources
+        chained = [bool(row) and rows[row - 1] in sources.get(path, ()) for row, path in enumerate(rows)]
+        self.controls.layers.show_layers(looking.spots, chained, models.wiring.skips(rows, sources), self._path)
+        self.controls.layers.narrow(self.controls.filter.text())
 
     def _map_chosen(self, channel: int) -> None:
         if self.captured is None:

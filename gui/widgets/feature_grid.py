@@ -81,6 +81,18 @@ class FeatureGrid(QAbstractScrollArea):
         self._tile = side
         self._arrange()
 
+    def fitting_tile(self, least: int, most: int) -> int:
+        """The largest side from `least` to `most` at which every map is in view; `least` when none is."""
+        kept = self._tile
+        for side in range(most, least, -4):
+            self._tile = side
+            if -(-len(self._planes) // self._columns()) * self._pitch() + GAP <= self.viewport().height():
+                break
+        else:
+            side = least
+        self._tile = kept
+        return side
+
     def order(self) -> list[int]:
         """The channels as they are shown."""
         return self._order.tolist()

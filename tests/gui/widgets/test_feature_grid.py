@@ -57,6 +57,13 @@ def test_scales_are_shared_or_each_its_own(grid):
     np.testing.assert_array_equal(grid.picture(1, (72, 72)), paint(values[:, :, 1], scale_of(values[:, :, 1])))
 
 
+def test_tiles_grow_while_all_maps_are_in_view(grid):
+    grid.show_maps(maps(4))
+    assert grid.fitting_tile(40, 160) > 100
+    grid.show_maps(maps(900))
+    assert grid.fitting_tile(40, 160) == 40
+
+
 def test_the_picture_on_screen_is_that_of_the_map(grid):
     values = np.zeros((2, 2, 1), np.float32)
     values[0, 0] = 1
