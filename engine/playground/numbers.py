@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 
@@ -76,6 +77,16 @@ def write(value: float) -> str:
     if float(value).is_integer() and abs(value) < 10 * LARGEST:
         return f"{value:.0f}".replace("-", "−")
     return f"{value:.4g}".replace("-", "−")
+
+
+def to_decimal(written: str) -> Decimal:
+    """A written number, exactly."""
+    return Decimal(written.replace("−", "-"))
+
+
+def from_decimal(number: Decimal) -> str:
+    """The same back to how it is written."""
+    return f"{number:f}".replace("-", "−")
 
 
 def parse(text: str) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from engine.playground.numbers import WrittenSum, write, write_sum
+from engine.playground.numbers import WrittenSum, from_decimal, to_decimal, write, write_sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,22 @@ class Trace:
         count = min(count, sizes.size)
         top = np.argpartition(-sizes, count - 1)[:count] if count else np.empty(0, int)
         return top[np.argsort(-sizes[top], kind="stable")]
+
+    def contributions(self, count: int) -> tuple[np.ndarray, WrittenSum]:
+        """The largest products of a long sum and, as the last part, what all others add up to.
+
+        Returns the flat positions of the largest, and parts, bias and value that add up as written.
+        """
+        top, products = self.largest(count), self.products.ravel()
+        parts = products[top]
+        if top.size < products.size:
+            parts = np.append(parts, products.sum() - parts.sum())
+        return top, write_sum(parts, self.bias, self.value)
+
+    def channel_sums(self) -> tuple[str, ...]:
+        """What each input channel adds: the written products of its window, added up."""
+        parts = np.array([to_decimal(part) for part in self.written().parts]).reshape(self.values.shape)
+        return tuple(from_decimal(total) for total in parts.sum(axis=(0, 1)))
 
     def sentence(self) -> str:
         """The whole calculation in one line, such as `sum + bias = value`."""

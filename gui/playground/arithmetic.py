@@ -156,11 +156,13 @@ class Arithmetic(QWidget):
 
     def _draw_channel_sums(self, painter: QPainter, box: QRectF, trace: Trace) -> None:
         """What each input channel adds, the largest first where there are many."""
-        sums = trace.products.sum(axis=(0, 1))
-        order = np.argsort(-np.abs(sums))[: max(int(box.height() // 18) - 1, 1)] if sums.size > 7 else range(sums.size)
-        lines = [f"c{int(trace.channels[i])}: {write(float(sums[i]))}" for i in order]
-        if len(lines) < sums.size:
-            lines.append(f"and {sums.size - len(lines)} more")
+        if trace.operation != "sum":
+            return
+        sizes, sums = np.abs(trace.products.sum(axis=(0, 1))), trace.channel_sums()
+        order = np.argsort(-sizes)[:6] if len(sums) > 7 else range(len(sums))
+        lines = [f"channel {int(trace.channels[i])}: {sums[i]}" for i in order]
+        if len(lines) < len(sums):
+            lines.append(f"and {len(sums) - len(lines)} more")
         painter.drawText(box, Qt.AlignmentFlag.AlignLeft, "\n".join(lines))
 
     def _draw_contributions(self, painter: QPainter, body: QRectF, trace: Trace) -> None:
@@ -168,12 +170,12 @@ class Arithmetic(QWidget):
         if trace.weights is None:
             painter.drawText(body, Qt.TextFlag.TextWordWrap, f"{trace.values.size} numbers of the cell take part.")
             return
-        values, weights, products = trace.values.ravel(), trace.weights.ravel(), trace.products.ravel()
-        top = trace.largest(_LIST)
-        lines = [f"#{i}:  {write(values[i])} × {write(weights[i])} = {write(products[i])}" for i in top]
-        if products.size > top.size:
-            rest = float(products.sum() - products[top].sum())
-            lines.append(f"{products.size - top.size} others: {write(rest)}")
+        values, weights = trace.values.ravel(), trace.weights.ravel()
+        top, written = trace.contributions(_LIST)
+        products = zip(top, written.parts, strict=False)
+        lines = [f"#{i}:  {write(values[i])} × {write(weights[i])} = {product}" for i, product in products]
+        if values.size > top.size:
+            lines.append(f"{values.size - top.size} others: {written.parts[-1]}")
         half = (len(lines) + 1) // 2
         left = QRectF(body.x(), body.y(), body.width() / 2, body.height())
         painter.drawText(left, Qt.AlignmentFlag.AlignLeft, "\n".join(lines[:half]))

@@ -34,6 +34,7 @@ class StageView(QWidget):
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.channel_box = QComboBox()
         self.channel_box.setAccessibleName(f"Channel of {name}")
+        self.channel_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.channel_box.setToolTip("Which channel is shown")
         self.channel_box.currentIndexChanged.connect(self._channel_chosen)
         self.view = MapView(name)

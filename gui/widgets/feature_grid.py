@@ -41,7 +41,8 @@ class FeatureGrid(QAbstractScrollArea):
         self._means = np.zeros(0)
         self._order = np.zeros(0, int)
         self._scale = Scale(0, 1, False)
-        self._tile = 72
+        self._wanted = 72  # side of a tile as set
+        self._tile = 72  # as shown: a little larger, so that a row fills the width
         self._zero = np.zeros(0, bool)
         self._sorted = False
         self._shared = True
@@ -77,21 +78,18 @@ class FeatureGrid(QAbstractScrollArea):
         self.viewport().update()
 
     def set_tile(self, side: int) -> None:
-        """Side of a tile in pixels."""
-        self._tile = side
+        """Side of a tile in pixels; tiles grow by up to a quarter so that a row fills the width."""
+        self._wanted = side
         self._arrange()
 
     def fitting_tile(self, least: int, most: int) -> int:
         """The largest side from `least` to `most` at which every map is in view; `least` when none is."""
-        kept = self._tile
         for side in range(most, least, -4):
-            self._tile = side
-            if -(-len(self._planes) // self._columns()) * self._pitch() + GAP <= self.viewport().height():
-                break
-        else:
-            side = least
-        self._tile = kept
-        return side
+            tile = self._grown(side)
+            rows = -(-len(self._planes) // self._columns(side))
+            if rows * _pitch(tile) + GAP <= self.viewport().height():
+                return side
+        return least
 
     def order(self) -> list[int]:
         """The channels as they are shown."""
@@ -113,32 +111,37 @@ class FeatureGrid(QAbstractScrollArea):
     def channel_at(self, point: QPoint) -> int | None:
         """The channel whose tile is under a point of the viewport."""
         pitch = self._tile + GAP
-        column, row = (point.x() - GAP) // pitch, (point.y() - GAP + self.verticalScrollBar().value()) // self._pitch()
+        column, row = (
+            (point.x() - GAP) // pitch,
+            (point.y() - GAP + self.verticalScrollBar().value()) // _pitch(self._tile),
+        )
         number = row * self._columns() + column
         if not 0 <= column < self._columns() or not 0 <= number < len(self._order):
             return None
         return int(self._order[number])
 
-    def _columns(self) -> int:
-        return max((self.viewport().width() - GAP) // (self._tile + GAP), 1)
+    def _columns(self, side: int | None = None) -> int:
+        return max((self.viewport().width() - GAP) // ((side or self._wanted) + GAP), 1)
 
-    def _pitch(self) -> int:
-        return self._tile + GAP + (CAPTION if self._tile >= LEGIBLE else 0)
+    def _grown(self, side: int) -> int:
+        filling = (self.viewport().width() - GAP) // self._columns(side) - GAP
+        return max(min(filling, side * 5 // 4), 8)
 
     def _arrange(self) -> None:
         count = len(self._planes)
         self._order = np.argsort(-self._means, kind="stable") if self._sorted else np.arange(count)
+        self._tile = self._grown(self._wanted)
         rows = -(-count // self._columns())
         bar = self.verticalScrollBar()
-        bar.setRange(0, max(rows * self._pitch() + GAP - self.viewport().height(), 0))
+        bar.setRange(0, max(rows * _pitch(self._tile) + GAP - self.viewport().height(), 0))
         bar.setPageStep(self.viewport().height())
-        bar.setSingleStep(self._pitch() // 2)
+        bar.setSingleStep(_pitch(self._tile) // 2)
         self.viewport().update()
 
     def _place(self, number: int) -> QRect:
         row, column = divmod(number, self._columns())
-        x, y = GAP + column * (self._tile + GAP), GAP + row * self._pitch() - self.verticalScrollBar().value()
-        return QRect(x, y, self._tile, self._pitch() - GAP)
+        x, y = GAP + column * (self._tile + GAP), GAP + row * _pitch(self._tile) - self.verticalScrollBar().value()
+        return QRect(x, y, self._tile, _pitch(self._tile) - GAP)
 
     def paintEvent(self, _: QPaintEvent) -> None:
         """The tiles in view."""
@@ -147,8 +150,8 @@ class FeatureGrid(QAbstractScrollArea):
         font = painter.font()
         font.setPixelSize(10)
         painter.setFont(font)
-        first = self.verticalScrollBar().value() // self._pitch() * self._columns()
-        last = first + (self.viewport().height() // self._pitch() + 2) * self._columns()
+        first = self.verticalScrollBar().value() // _pitch(self._tile) * self._columns()
+        last = first + (self.viewport().height() // _pitch(self._tile) + 2) * self._columns()
         for number in range(first, min(last, len(self._order))):
             self._paint_tile(painter, int(self._order[number]), self._place(number))
         painter.end()
@@ -212,3 +215,8 @@ class FeatureGrid(QAbstractScrollArea):
             state = "zero everywhere" if self._zero[channel] else f"mean {self._means[channel]:.4g}"
             text = f"Map {channel}: {state}"
         self.viewport().setToolTip(text)
+
+
+def _pitch(tile: int) -> int:
+    """From one row of tiles to the next."""
+    return tile + GAP + (CAPTION if tile >= LEGIBLE else 0)

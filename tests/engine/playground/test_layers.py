@@ -24,6 +24,7 @@ from engine.playground.layers import (
     UpSampling,
     settings_of,
 )
+from engine.playground.numbers import to_decimal
 from engine.playground.stack import Runner, Stack
 from tests.engine.playground.strategies import assert_equal, normal
 
@@ -93,6 +94,16 @@ def test_an_empty_stack_is_the_identity():
     np.testing.assert_array_equal(run_code(Stack(), image)[0], image)
 
 
+def assert_written_parts_add_up(trace) -> None:
+    """Products, channel sums and the largest contributions each make the value as they are written."""
+    written = trace.written()
+    value, bias = to_decimal(written.value), to_decimal(written.bias)
+    assert sum(map(to_decimal, written.parts)) + bias == value
+    assert sum(map(to_decimal, trace.channel_sums())) + bias == value
+    _, few = trace.contributions(3)
+    assert sum(map(to_decimal, few.parts)) + to_decimal(few.bias) == to_decimal(few.value)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_every_trace_adds_up_to_the_cell(name):
     layer, image = CASES[name], normal(4, 9, 8, 3)
@@ -103,6 +114,7 @@ def test_every_trace_adds_up_to_the_cell(name):
         trace = layer.trace(image, result, cell)
         assert trace.value == pytest.approx(float(result[cell]))
         if trace.operation == "sum":
+            assert_written_parts_add_up(trace)
             assert trace.products.sum() + trace.bias == pytest.approx(trace.value, rel=1e-5, abs=1e-5)
         elif trace.operation == "max":
             assert trace.inside[trace.winner[:2]]

@@ -40,26 +40,26 @@ def test_a_click_and_the_arrows_choose_a_map(qtbot, grid):
     grid.show_maps(maps(40))
     chosen = []
     grid.picked.connect(chosen.append)
-    QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(4 + 76 + 10, 20))
+    QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(grid._tile + 18, 20))
     QTest.keyClick(grid, Qt.Key.Key_Right)
     QTest.keyClick(grid, Qt.Key.Key_Down)
     assert chosen == [1, 2, 2 + grid._columns()]
     grid.select(39)
     assert grid.verticalScrollBar().value() > 0
-    assert grid.channel_at(QPoint(418, 2)) is None
+    assert grid.channel_at(QPoint(1, 2)) is None
 
 
 def test_scales_are_shared_or_each_its_own(grid):
     values = maps(3)
     grid.show_maps(values)
-    np.testing.assert_array_equal(grid.picture(1, (72, 72)), paint(values[:, :, 1], scale_of(values)))
+    np.testing.assert_array_equal(grid.picture(1, (8, 8)), paint(values[:, :, 1], scale_of(values)))
     grid.share_scale(False)
-    np.testing.assert_array_equal(grid.picture(1, (72, 72)), paint(values[:, :, 1], scale_of(values[:, :, 1])))
+    np.testing.assert_array_equal(grid.picture(1, (8, 8)), paint(values[:, :, 1], scale_of(values[:, :, 1])))
 
 
 def test_tiles_grow_while_all_maps_are_in_view(grid):
     grid.show_maps(maps(4))
-    assert grid.fitting_tile(40, 160) > 100
+    assert grid.fitting_tile(40, 160) >= 100
     grid.show_maps(maps(900))
     assert grid.fitting_tile(40, 160) == 40
 
@@ -69,7 +69,7 @@ def test_the_picture_on_screen_is_that_of_the_map(grid):
     values[0, 0] = 1
     grid.show_maps(values)
     image = grid.viewport().grab().toImage()
-    bright, dark = image.pixelColor(20, 20), image.pixelColor(60, 60)
+    bright, dark = image.pixelColor(20, 20), image.pixelColor(70, 70)
     assert bright.lightness() > dark.lightness() + 60
 
 
