@@ -159,9 +159,7 @@ class NetworkPage(QWidget):
 
     def _open(self, reference: str) -> Activations:
         """Called on a worker."""
-        from engine.models.activations import Activations
-
-        return Activations(self._context.models.get((reference, None, None)).network)
+        return models.activations.Activations(self._context.models.get((reference, None, None)).network)
 
     def _model_chosen(self) -> None:
         self._path, self._cell, self.captured = "", None, None
