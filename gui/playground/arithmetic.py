@@ -11,6 +11,7 @@ from engine.colormaps import paint, scale_of
 from engine.playground.numbers import write
 from engine.playground.trace import Trace
 from gui.playground.map_view import WINNER
+from gui.words import count
 
 _GAP = 28  # between grids, for the sign
 _LINE = 20  # height of a line of text
@@ -175,7 +176,7 @@ class Arithmetic(QWidget):
         products = zip(top, written.parts, strict=False)
         lines = [f"#{i}:  {write(values[i])} × {write(weights[i])} = {product}" for i, product in products]
         if values.size > top.size:
-            lines.append(f"{values.size - top.size} others: {written.parts[-1]}")
+            lines.append(f"{count(values.size - top.size, 'other')}: {written.parts[-1]}")
         half = (len(lines) + 1) // 2
         left = QRectF(body.x(), body.y(), body.width() / 2, body.height())
         painter.drawText(left, Qt.AlignmentFlag.AlignLeft, "\n".join(lines[:half]))

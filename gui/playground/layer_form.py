@@ -155,6 +155,7 @@ class _Field:
     def show(self, value: Any, about: Setting, reason: str) -> None:
         """Show a value without telling, and grey the row where there is a reason."""
         tip = f"{about.about} {reason}".strip()
+        self.label.setText(about.title)
         for widget in (self.label, self.widget, self.main):
             widget.setToolTip(tip)
             widget.setEnabled(not reason)
@@ -179,5 +180,5 @@ def _described(layer: Layer, name: str) -> Setting:
     about = settings_of(type(layer))[name]
     if isinstance(layer, ActivationLayer) and name == "parameter" and layer.activation.parameter:
         p = layer.activation.parameter
-        return Setting(p.name, p.about, p.minimum, p.maximum, about.step)
+        return Setting(p.name.replace("_", " ").capitalize(), p.about, p.minimum, p.maximum, about.step)
     return about

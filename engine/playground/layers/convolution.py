@@ -94,9 +94,10 @@ class KernelLayer(Layer):
 
     def _literal(self, kernel: np.ndarray, channels: int) -> str:
         """Source of the kernel in use, short when all channels share a grid."""
-        if self.kernel.shape[2] == 1 and channels > 1:
-            return f"np.repeat({literal(kernel[:, :, :1])}, {channels}, axis=2)"
-        return literal(kernel)
+        shared = self.kernel.shape[2] == 1
+        shown = kernel[:, :, :1] if shared else kernel
+        text = f"{literal(shown[:, :, 0, 0])}[:, :, None, None]" if shown.shape[2:] == (1, 1) else literal(shown)
+        return f"np.repeat({text}, {channels}, axis=2)" if shared and channels > 1 else text
 
 
 @dataclass(frozen=True, eq=False)
