@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 import cv2
@@ -17,6 +18,7 @@ _DIRECT_AREA = 121
 # From this many channel pairs on, one matrix product beats one filter call a pair.
 _PAIRS = 48
 _BLOCK = 1 << 19  # floats of unfolded windows held at once: 2 MB stay in the processor's cache
+_BAND = 1 << 20  # floats of one band of all planes: 4 MB stay in the processor's cache
 _MOST_MERGED = 512  # channels that OpenCV interleaves at once
 
 
@@ -38,15 +40,10 @@ def convolve(
     channels, filters = kernel.shape[2:]
     if channels * filters >= _PAIRS and channels > 1:
         result = _by_matrix(image, kernel, rows, columns)
+    elif channels == filters == 1:
+        result = _correlate(_planes(image)[0], kernel[:, :, 0, 0], rows, columns)[:, :, None]
     else:
-        planes = _planes(image)
-        sums = []
-        for f in range(filters):
-            total = _correlate(planes[0], kernel[:, :, 0, f], rows, columns)
-            for c in range(1, channels):
-                total = cv2.add(total, _correlate(planes[c], kernel[:, :, c, f], rows, columns))
-            sums.append(total)
-        result = _stacked(sums)
+        result = _by_bands(image, kernel, rows, columns)
     return _with_bias(result, bias)
 
 
@@ -115,6 +112,27 @@ def _stacked(planes: Sequence[np.ndarray]) -> np.ndarray:
 
 def _with_bias(result: np.ndarray, bias: np.ndarray | float) -> np.ndarray:
     return result + np.asarray(bias, np.float32) if np.any(bias) else result
+
+
+def _by_bands(image: np.ndarray, kernel: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
+    """Every pair of channel and filter by itself, band after band of rows, so that all planes of a band stay cached."""
+    channels, filters = kernel.shape[2:]
+    result = np.empty((rows.output, columns.output, filters), np.float32)
+    height = max(_BAND // (columns.output * max(channels, filters)), rows.extent, 8)
+    for first in range(0, rows.output, height):
+        last = min(first + height, rows.output)
+        start = first * rows.stride - rows.before
+        end = (last - 1) * rows.stride - rows.before + rows.extent
+        part = image[max(start, 0) : end]
+        band = replace(rows, size=part.shape[0], output=last - first, before=max(-start, 0))
+        planes, sums = _planes(part), []
+        for f in range(filters):
+            total = _correlate(planes[0], kernel[:, :, 0, f], band, columns)
+            for c in range(1, channels):
+                cv2.add(total, _correlate(planes[c], kernel[:, :, c, f], band, columns), dst=total)
+            sums.append(total)
+        result[first:last] = _stacked(sums)
+    return result
 
 
 def _correlate(plane: np.ndarray, kernel: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:

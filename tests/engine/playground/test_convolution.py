@@ -98,3 +98,14 @@ def test_stride_with_dilation_is_refused_as_in_keras():
 def test_wrong_channel_count_names_both_shapes():
     with pytest.raises(InvalidSetting, match=r"\(3, 3, 2, 1\).*\(5, 5, 3\)"):
         convolve(normal(0, 5, 5, 3), normal(0, 3, 3, 2, 1))
+
+
+@pytest.mark.parametrize(
+    ("stride", "dilation", "padding"), [(1, 1, "same"), (2, 1, "same"), (3, 1, "valid"), (1, 4, "same")]
+)
+def test_bands_of_rows_join_without_a_seam(stride, dilation, padding, monkeypatch):
+    """Bands of eight rows, with kernels that reach into the bands beside them."""
+    monkeypatch.setattr("engine.playground.convolution._BAND", 1)
+    image, kernel = normal(1, 67, 31, 3), normal(2, 5, 3, 3, 2)
+    layer = keras.layers.Conv2D(2, (5, 3), stride, padding, dilation_rate=dilation, use_bias=False)
+    assert_equal(convolve(image, kernel, 0, stride, padding, dilation), keras_result(layer, [kernel], image))
