@@ -147,6 +147,8 @@ class Arithmetic(QWidget):
                 ink = self.palette().color(QPalette.ColorRole.PlaceholderText)
             else:
                 painter.fillRect(box.adjusted(0.5, 0.5, -0.5, -0.5), QColor(*map(int, colour)))
+                painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Mid), 1))
+                painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))  # a zero is as white as the ground
             if cell >= _LEGIBLE:
                 painter.setPen(ink)
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)

@@ -113,10 +113,13 @@ class MapView(ImageView):
                 values = self._numbers[row, column]
                 if np.isnan(values).any():
                     continue
+                cell = self._cells(row, column, row, column)
+                painter.setPen(QColor(128, 128, 128, 96))
+                painter.drawRect(cell)
                 bright = self.pixels[row, column].mean() > 127
                 painter.setPen(QColor("black" if bright else "white"))
                 painter.drawText(
-                    self._cells(row, column, row, column),
+                    cell,
                     Qt.AlignmentFlag.AlignCenter,
                     "\n".join(_short(float(v), self._scale) for v in values),
                 )

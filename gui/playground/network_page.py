@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -131,6 +132,11 @@ class NetworkPage(QWidget):
         """Another RGB uint8 image (H, W, 3) for the network."""
         self._image = image
         self._refresh()
+
+    def open_model(self, path: Path) -> None:
+        """A network file of the person's own."""
+        self.controls.chooser.select(str(path))
+        self._model_chosen()
 
     def show_frame(self, image: np.ndarray) -> None:
         """A frame of live video; left out while the one before is being worked on."""

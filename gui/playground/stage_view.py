@@ -86,7 +86,10 @@ class StageView(QWidget):
         self.view.mark(marks)
 
     def cell_at(self, row: int, column: int) -> tuple[int, ...] | None:
-        """The cell of the array at a place of the picture; None where the last row of a vector is not full."""
+        """The cell of the array at a place of the picture; None beside it and where a vector's last row is not full."""
+        height, width = self.view.image_size
+        if not (0 <= row < height and 0 <= column < width):
+            return None
         if self.values.ndim == 3:
             return row, column, max(self.channel, 0)
         index = row * self._row_length() + column

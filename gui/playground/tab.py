@@ -167,8 +167,12 @@ class PlaygroundTab(Tab):
         self.inputs.show_input(given, self._key)
 
     def open_paths(self, paths: Sequence[Path]) -> None:
-        """An image becomes the input, a JSON file the stack."""
+        """An image becomes the input, a JSON file the stack, a Keras file the network."""
         path = paths[0]
+        if path.suffix.lower() in (".keras", ".h5"):
+            self.show_page(1)
+            self.network_page.open_model(path)
+            return
         if path.suffix.lower() == ".json":
             self.show_page(0)
             self.session.open(path)

@@ -113,8 +113,8 @@ class Layer:
         """The shape as height, width and channels; raises InvalidSetting for a vector."""
         if len(shape) != 3:
             raise InvalidSetting(
-                f"{self.title} needs an image, but its input is a vector of {shape[0]} numbers.",
-                "Put it before Flatten or global pooling.",
+                f"An image is needed, but the input is a vector of length {shape[0]}.",
+                f"Put {self.title} before Flatten or global pooling.",
             )
         return shape[0], shape[1], shape[2]
 

@@ -150,7 +150,7 @@ class Dense(Layer):
     def _length(self, shape: Shape) -> int:
         if len(shape) != 1:
             raise InvalidSetting(
-                f"Dense needs a vector, but its input is {shape[0]} × {shape[1]} × {shape[2]}.",
+                f"A vector is needed, but the input is {shape[0]} × {shape[1]} × {shape[2]}.",
                 "Put Flatten or global pooling before it.",
             )
         if shape[0] * self.units > MOST_WEIGHTS:

@@ -66,14 +66,13 @@ def test_missing_weights_are_said(page):
     assert "Download or import" in page.head.text()
 
 
-def test_an_own_network_with_other_layers_is_shown(qtbot, page, tmp_path):
+def test_a_dropped_network_with_other_layers_is_shown(qtbot, tab, page, tmp_path):
     image = keras.Input((24, 24, 3))
     x = keras.layers.Conv2D(4, 3, strides=2, padding="same", name="mine")(image)
     x = keras.layers.LayerNormalization(name="norm")(x)
     x = keras.layers.GlobalAveragePooling2D()(x)
     keras.Model(image, keras.layers.Dense(3, activation="softmax")(x)).save(tmp_path / "own.keras")
-    page.controls.chooser.select(str(tmp_path / "own.keras"))
-    page.controls.chooser.chosen.emit(str(tmp_path / "own.keras"))
+    tab.open_paths([tmp_path / "own.keras"])
     qtbot.waitUntil(lambda: page.ready and page.captured.spot.path == "mine", timeout=30_000)
     assert page.kernel_label.text() == "Kernel: 3 slices of 3 × 3"
     choose(qtbot, page, "norm")
