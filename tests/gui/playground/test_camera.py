@@ -1,0 +1,38 @@
+"""The camera as an input, with a source that needs none."""
+
+import pytest
+
+from gui.playground.camera_feed import camera_support
+
+pytestmark = pytest.mark.skipif(not camera_support(), reason="engine.video is not part of this program yet")
+
+
+def test_frames_run_through_the_stack_until_stopped(qtbot, tab):
+    tab.stack_page.session.set_input(tab.session.input)
+    tab.feed.start("synthetic:320x240@30")
+    qtbot.waitUntil(lambda: tab.session.input.name == "Webcam" and not tab.session.busy, timeout=10_000)
+    first = tab.session.computed_input
+    qtbot.waitUntil(lambda: tab.session.computed_input is not first, timeout=5_000)
+    assert tab.session.stages[0].source.shape == (240, 320, 1)
+    tab.inputs.source_chosen.emit("ramp")
+    assert not tab.feed.running
+    assert tab.session.input.values.shape == (4, 4, 1)
+
+
+def test_a_missing_camera_is_said_beside_the_button(qtbot, tab):
+    before = tab.session.input
+    tab.feed.start("camera:no such camera")
+    qtbot.waitUntil(lambda: "no such camera" in tab.inputs.note.text(), timeout=10_000)
+    assert not tab.inputs.camera.isChecked()
+    assert tab.session.input is before
+
+
+@pytest.mark.slow
+def test_a_network_looks_through_the_camera(qtbot, tab):
+    tab.show_page(1)
+    qtbot.waitUntil(lambda: tab.network_page.ready, timeout=90_000)
+    before = tab.network_page.captured
+    tab.feed.start("synthetic:320x240@30")
+    qtbot.waitUntil(lambda: tab.network_page.captured is not before, timeout=20_000)
+    tab.feed.stop()
+    qtbot.waitUntil(lambda: tab.network_page.ready, timeout=20_000)

@@ -1,0 +1,88 @@
+"""A real network in the window: layers, maps, a cell taken apart, and what cannot be."""
+
+import keras
+import numpy as np
+import pytest
+
+from engine.samples import SAMPLES
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def page(tab, qtbot):
+    tab.use_pixels(SAMPLES["digit-3"].load().pixels, "Digit 3")
+    tab.show_page(1)
+    qtbot.waitUntil(lambda: tab.network_page.ready, timeout=90_000)
+    return tab.network_page
+
+
+def choose(qtbot, page, name):
+    for row in range(page.controls.layers.count()):
+        if page.controls.layers.item(row).data(256).endswith(name):
+            page.controls.layers.setCurrentRow(row)
+    qtbot.waitUntil(lambda: page.ready and page.captured.spot.path.endswith(name), timeout=30_000)
+
+
+def test_every_layer_shows_its_maps_and_cells(qtbot, page):
+    assert page.captured.spot.kind == "Conv2D"
+    assert page.grid.order() == list(range(page.captured.after.shape[2]))
+    for row in range(page.controls.layers.count()):
+        path = page.controls.layers.item(row).data(256)
+        choose(qtbot, page, path)
+        kind = page.captured.spot.kind
+        assert kind in page.head.text()
+        if kind in ("Conv2D", "Dense", "MaxPooling2D"):
+            assert page.arithmetic.sentence(), path
+        page.grab()
+
+
+def test_the_sum_of_a_cell_is_the_networks_own_number(qtbot, page):
+    page.grid.select(5)
+    page._take_apart((12, 12, 5))
+    trace = page.arithmetic._trace
+    value = float(page.captured.after[12, 12, 5])
+    assert max(trace.products.sum() + trace.bias, 0) == pytest.approx(value, rel=1e-4, abs=1e-5)
+    assert page.source.view._marks
+    assert page.kernel.isVisibleTo(page)
+    page.large.stepped.emit(1, 0)
+    assert page._cell == (13, 12, 5)
+
+
+def test_layers_are_found_by_part_of_their_name(page):
+    page.controls.filter.setText("dense")
+    shown = [
+        page.controls.layers.item(row).toolTip().lower()
+        for row in range(page.controls.layers.count())
+        if not page.controls.layers.item(row).isHidden()
+    ]
+    assert shown
+    assert all("dense" in text for text in shown)
+
+
+def test_missing_weights_are_said(page):
+    page.controls.chooser.select("mobilenet-v2")
+    page.controls.chooser.chosen.emit("mobilenet-v2")
+    assert "Download or import" in page.head.text()
+
+
+def test_a_dropped_network_with_other_layers_is_shown(qtbot, tab, page, tmp_path):
+    image = keras.Input((24, 24, 3))
+    x = keras.layers.Conv2D(4, 3, strides=2, padding="same", name="mine")(image)
+    x = keras.layers.LayerNormalization(name="norm")(x)
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    keras.Model(image, keras.layers.Dense(3, activation="softmax")(x)).save(tmp_path / "own.keras")
+    tab.open_paths([tmp_path / "own.keras"])
+    qtbot.waitUntil(lambda: page.ready and page.captured.spot.path == "mine", timeout=30_000)
+    assert page.kernel_label.text() == "Kernel: 3 slices of 3 × 3"
+    choose(qtbot, page, "norm")
+    assert "not shown cell by cell" in page.arithmetic._hint
+    assert np.isfinite(page.captured.after).all()
+
+
+def test_a_file_that_is_no_network_is_refused(qtbot, page, tmp_path, said):
+    (tmp_path / "bad.keras").write_bytes(b"nothing")
+    page.controls.chooser.select(str(tmp_path / "bad.keras"))
+    page.controls.chooser.chosen.emit(str(tmp_path / "bad.keras"))
+    qtbot.waitUntil(lambda: bool(said), timeout=30_000)
+    assert "bad.keras" in said[0]
