@@ -88,6 +88,7 @@ class ImageFiles(Source):
         super().__init__(path.name or str(path))
         self.path = path
         self.unreadable: list[str] = []  # one sentence for each file that could not be read
+        self.names: list[str] = []  # of the pictures delivered since it was opened, in that order
         self._files: list[Path] = []
         self._next = 0
         self._first: np.ndarray | None = None
@@ -96,7 +97,7 @@ class ImageFiles(Source):
         if not self.path.exists():
             raise SourceUnavailable(f"“{self.name}” is not there.", f"Expected an image or a folder at {self.path}.")
         self._files = list_images(self.path) if self.path.is_dir() else [self.path]
-        self._next, self.unreadable, self._first = 0, [], None
+        self._next, self.unreadable, self._first, self.names = 0, [], None, []
         self._first = self._load_next()
         if self._first is None:
             reason = self.unreadable[0] if self.unreadable else "There is no image file in it."
@@ -106,7 +107,10 @@ class ImageFiles(Source):
 
     def read(self) -> tuple[np.ndarray, float] | None:
         image, self._first = (self._first if self._first is not None else self._load_next()), None
-        return None if image is None else (image, (self._next - 1) / SLIDES_PER_SECOND)
+        if image is None:
+            return None
+        self.names.append(self._files[self._next - 1].name)
+        return image, (self._next - 1) / SLIDES_PER_SECOND
 
     def seek(self, time_s: float) -> None:
         self._next = min(max(int(time_s * SLIDES_PER_SECOND + 1e-6), 0), len(self._files) - 1)
@@ -114,11 +118,6 @@ class ImageFiles(Source):
 
     def close(self) -> None:
         self._files, self._first = [], None
-
-    @property
-    def shown(self) -> Path:
-        """The file of the picture read last."""
-        return self._files[self._next - 1]
 
     def _load_next(self) -> np.ndarray | None:
         while self._next < len(self._files):

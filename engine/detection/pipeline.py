@@ -1,0 +1,192 @@
+"""The detecting thread: takes frames from a capture, finds, follows and counts, and hands on the newest view."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import replace
+
+import numpy as np
+
+from engine.detection.counting import Counters, Event
+from engine.detection.detections import Detections
+from engine.detection.detector import Detector, Timing
+from engine.detection.exports import FrameResult
+from engine.detection.names import name_of
+from engine.detection.numbers import Meter, Numbers
+from engine.detection.tracking import Tracker, TrackSettings
+from engine.detection.view import Options, View
+from engine.errors import EngineError
+from engine.jobs import LatestSlot
+from engine.video.capture import Capture
+from engine.video.frame import Frame
+from engine.video.recording import Recorded, Recorder
+
+KEPT_RESULTS = 100_000  # frames kept for export; older ones are forgotten
+_POLL_S = 0.05
+
+
+class Pipeline:
+    """Runs from `start` to `stop`; everything else may be called from any thread while it runs.
+
+    Without a detector the frames pass through, so that a picture is seen while a model loads.
+    """
+
+    def __init__(self, capture: Capture, detector: Detector | None = None, options: Options = Options()) -> None:  # noqa: B008
+        self.capture = capture
+        self.meter = Meter()
+        self.views: LatestSlot[View] = LatestSlot()
+        self.events: deque[Event] = deque(maxlen=10_000)
+        self.results: deque[FrameResult] = deque(maxlen=KEPT_RESULTS)
+        self.error: EngineError | None = None  # why detection stopped, while the picture goes on
+        self._lock = threading.Lock()
+        self._detector = detector
+        self._options = options
+        self._counters: Counters | None = None
+        self._recorder: Recorder | None = None
+        self._record_clean = False
+        self._tracker = Tracker()
+        self._frozen = False
+        self._fresh = threading.Event()  # something changed that an unchanged frame should show
+        self._stopping = threading.Event()
+        self._last: Frame | None = None
+        self._thread = threading.Thread(target=self._run, name="detecting", daemon=True)
+
+    def start(self) -> Pipeline:
+        """Begin, the capture included."""
+        self.capture.start()
+        self._thread.start()
+        return self
+
+    def stop(self) -> Recorded | None:
+        """End capture, detection and recording, and join their threads; what was recorded."""
+        self._stopping.set()
+        self.capture.stop()
+        if self._thread.is_alive():
+            self._thread.join(5.0)
+        self.views.close()
+        return self.stop_recording()
+
+    @property
+    def options(self) -> Options:
+        """What is in force."""
+        return self._options
+
+    def set_options(self, options: Options) -> None:
+        """Change settings; the next frame uses them, and so does a frame that stands still."""
+        self._options = options
+        self._fresh.set()
+
+    def set_detector(self, detector: Detector | None) -> None:
+        """Change the model while the picture runs."""
+        with self._lock:
+            self._detector, self.error = detector, None
+            self._tracker = Tracker()
+        self._fresh.set()
+
+    def set_counters(self, counters: Counters | None) -> None:
+        """Change lines and zones; their counts begin anew."""
+        with self._lock:
+            self._counters = counters
+        self._fresh.set()
+
+    @property
+    def counters(self) -> Counters | None:
+        """Lines and zones with their counts."""
+        return self._counters
+
+    def freeze(self, frozen: bool) -> None:
+        """Hold the picture; settings still act on it."""
+        self._frozen = frozen
+
+    def record(self, recorder: Recorder, clean: bool = False) -> None:
+        """Send every view from now on to a recorder; `clean` leaves out what is drawn."""
+        self.stop_recording()
+        with self._lock:
+            self._recorder, self._record_clean = recorder, clean
+
+    def stop_recording(self) -> Recorded | None:
+        """Finish the recording, if there is one."""
+        with self._lock:
+            recorder, self._recorder = self._recorder, None
+        return recorder.close() if recorder is not None else None
+
+    @property
+    def recorder(self) -> Recorder | None:
+        """The recorder at work."""
+        return self._recorder
+
+    @property
+    def finished(self) -> bool:
+        """Whether no frame will come any more and the last one is done."""
+        return not self._thread.is_alive()
+
+    def numbers(self) -> Numbers:
+        """Figures of the last seconds."""
+        return self.meter.numbers(self.capture.status.dropped)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            frame = None if self._frozen else self.capture.take(_POLL_S)
+            if frame is not None:
+                self._fresh.clear()
+                self._last = frame
+                self._show(frame, again=False)
+            elif self._last is not None and self._fresh.is_set():
+                self._fresh.clear()
+                self._show(self._last, again=True)
+            elif self._frozen or self.capture.finished:
+                self._fresh.wait(_POLL_S)
+
+    def _show(self, frame: Frame, again: bool) -> None:
+        with self._lock:
+            detector, counters, tracker, recorder = self._detector, self._counters, self._tracker, self._recorder
+        options = self._options
+        view = self._detect(frame, detector, options, counters, tracker, again)
+        if not again:
+            self.results.append(FrameResult(frame.index, frame.time_s, frame.size, view.found))
+        if recorder is not None:
+            recorder.write(view.clean if self._record_clean else view.annotated, frame.time_s)
+        self.views.put(view)
+
+    def _detect(
+        self, frame: Frame, detector: Detector | None, options: Options, counters: Counters | None,
+        tracker: Tracker, again: bool,
+    ) -> View:  # fmt: skip
+        none = np.zeros((0, 4), np.float32)
+        if detector is None or self.error is not None:
+            return View(frame, Detections.none(), none, options, lambda c: name_of((), c), counters=counters)
+        try:
+            everything, timing = find(detector, frame.image, options)
+        except Exception as error:  # a driver's failure stops detection, not the picture
+            self.error = EngineError(f"Detection stopped: {str(error)[:200]}", "Choose another model or device.")
+            return View(frame, Detections.none(), none, options, detector.label, counters=counters)
+        covered = everything.xyxy[np.isin(everything.class_id, list(options.private))] if options.private else none
+        found, trails = everything, None
+        if options.track and not again:
+            found = follow(tracker, everything, frame.time_s, options.settings.confidence)
+            if counters is not None:
+                self.events.extend(counters.update(found, frame.time_s))
+        if options.track:
+            trails = tracker.trails()
+        if options.settings.classes is not None:
+            found = found[np.isin(found.class_id, list(options.settings.classes))]
+        found = found[found.score >= options.settings.confidence] if found.track_id is None else found
+        self.meter.detected(timing, found.counts(), frame.time_s)
+        return View(frame, found, covered, options, detector.label, timing, trails, counters)
+
+
+def find(detector: Detector, image: np.ndarray, options: Options) -> tuple[Detections, Timing]:
+    """Boxes of every class that is shown or covered, with the weak ones if tracks are to be continued by them."""
+    settings = options.settings
+    classes = settings.classes | options.private if settings.classes is not None else None
+    low = min(settings.confidence, TrackSettings().low) if options.track or options.private else settings.confidence
+    return detector.timed(image, replace(settings, classes=classes, confidence=low))
+
+
+def follow(tracker: Tracker, found: Detections, time_s: float, confidence: float) -> Detections:
+    """Boxes with track ids: the confident ones, and weak ones that continue a track."""
+    tracker.settings = replace(tracker.settings, high=confidence, low=min(TrackSettings().low, confidence))
+    tracked = tracker.update(found, time_s)
+    assert tracked.track_id is not None
+    return tracked[(tracked.score >= confidence) | (tracked.track_id >= 0)]
