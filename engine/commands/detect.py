@@ -29,7 +29,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--labels", metavar="FILE", help="class names, one a line; or coco")
     parser.add_argument("--head", choices=HEADS, help="kind of output, where it is not recognised rightly")
     parser.add_argument("--confidence", type=_fraction, default=0.25, metavar="P", help="least score (%(default)s)")
-    parser.add_argument("--iou", type=_fraction, default=0.45, metavar="P", help="overlap that suppresses (%(default)s)")
+    parser.add_argument(
+        "--iou", type=_fraction, default=0.45, metavar="P", help="overlap that suppresses (%(default)s)"
+    )
     parser.add_argument("--classes", metavar="A,B", help="only these, by name or number")
     parser.add_argument("--agnostic", action="store_true", help="let boxes of different classes suppress each other")
     parser.add_argument("--track", action="store_true", help="number objects over time")
@@ -107,7 +109,8 @@ def _first_model(catalog) -> str:  # type: ignore[no-untyped-def]
     entry = catalog.first_here()
     if entry is None:
         raise ModelMissing(
-            "No detector is on this machine.", "Give one with --model FILE.onnx or FILE.cfg, or fetch one in the window."
+            "No detector is on this machine.",
+            "Give one with --model FILE.onnx or FILE.cfg, or fetch one in the window.",
         )
     return entry.id
 

@@ -95,7 +95,8 @@ def known(detector_id: str) -> Entry:
     """An entry by id. Raises InvalidModel when there is none."""
     if detector_id not in entries():
         raise InvalidModel(
-            f"There is no detector “{detector_id}”.", f"Known are: {', '.join(entries())}; or give an .onnx or .cfg file."
+            f"There is no detector “{detector_id}”.",
+            f"Known are: {', '.join(entries())}; or give an .onnx or .cfg file.",
         )
     return entries()[detector_id]
 

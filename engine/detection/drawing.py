@@ -40,7 +40,7 @@ def annotate(
     image: np.ndarray,
     found: Detections,
     label: Callable[[int], str],
-    look: Look = Look(),  # noqa: B008 - frozen
+    look: Look = Look(),
     trails: Mapping[int, Sequence[tuple[float, float]]] | None = None,
     lines: Sequence[Line] = (),
     zones: Sequence[Zone] = (),
@@ -115,7 +115,9 @@ def _line(out: np.ndarray, line: Line, thick: int, unit: float) -> None:
     along = (end - start) / np.hypot(*(end - start))
     middle, across = (start + end) / 2, np.array([-along[1], along[0]])  # points to the side that counts as "in"
     tip = middle + across * 14 * unit
-    cv2.arrowedLine(out, tuple(np.rint(middle).astype(int)), tuple(np.rint(tip).astype(int)), colour, thick + 1, tipLength=0.4)
+    cv2.arrowedLine(
+        out, tuple(np.rint(middle).astype(int)), tuple(np.rint(tip).astype(int)), colour, thick + 1, tipLength=0.4
+    )
     cv2.putText(out, line.name, tuple(np.rint(start + 4).astype(int)), _FONT, 0.45 * unit, colour, 1, cv2.LINE_AA)
 
 

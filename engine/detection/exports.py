@@ -84,7 +84,8 @@ def write_csv(results: Results, path: Path) -> None:
 
 def write_coco(results: Results, path: Path) -> None:
     """COCO's dataset form with scores: images, categories, annotations with left, top, width, height."""
-    images, annotations = [], []
+    images: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
     categories: dict[int, str] = {}
     for number, frame in enumerate(results.frames, start=1):
         width, height = frame.size
@@ -99,7 +100,9 @@ def write_coco(results: Results, path: Path) -> None:
                  "area": round(box[2] * box[3], 2), "iscrowd": 0, "score": d["score"]}
             )  # fmt: skip
     named = [{"id": class_id, "name": name} for class_id, name in sorted(categories.items())]
-    write_text(path, json.dumps({"images": images, "categories": named, "annotations": annotations}, ensure_ascii=False))
+    write_text(
+        path, json.dumps({"images": images, "categories": named, "annotations": annotations}, ensure_ascii=False)
+    )
 
 
 def write_yolo(results: Results, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Follow boxes from frame to frame: ByteTrack's two-stage association (Zhang et al. 2022) with real time between frames."""
+"""Follow boxes from frame to frame: ByteTrack's two-stage association (Zhang et al. 2022), in real time."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class _Track:
 class Tracker:
     """Gives boxes stable numbers. Call `update` with every frame in order of time."""
 
-    def __init__(self, settings: TrackSettings = TrackSettings()) -> None:  # noqa: B008 - frozen
+    def __init__(self, settings: TrackSettings = TrackSettings()) -> None:
         self.settings = settings
         self._motion = Motion.starting_at(np.zeros((0, 4)))
         self._tracks: list[_Track] = []
@@ -83,8 +83,10 @@ class Tracker:
         self._motion = Motion.starting_at(np.zeros((0, 4)))
         self._tracks, self._time_s = [], None
 
-    def _match(self, found: Detections, boxes: np.ndarray, rows: np.ndarray, owner: np.ndarray, least: float) -> np.ndarray:
-        """Assign `boxes` to track `rows` of their class so that the summed IoU is greatest; the rows left over."""
+    def _match(
+        self, found: Detections, boxes: np.ndarray, rows: np.ndarray, owner: np.ndarray, least: float
+    ) -> np.ndarray:
+        """Assign `boxes` to track `rows` of their class, the summed IoU being greatest; the rows left over."""
         if not len(boxes) or not len(rows):
             return rows
         predicted = from_centres(self._motion.mean[rows, :4])
@@ -96,7 +98,9 @@ class Tracker:
         owner[boxes[second[good]]] = rows[first[good]]
         return np.setdiff1d(rows, rows[first[good]])
 
-    def _begin(self, found: Detections, boxes: np.ndarray, chosen: np.ndarray, owner: np.ndarray, time_s: float) -> None:
+    def _begin(
+        self, found: Detections, boxes: np.ndarray, chosen: np.ndarray, owner: np.ndarray, time_s: float
+    ) -> None:
         for box in chosen:
             owner[box] = len(self._tracks)
             track = _Track(self._next_id, int(found.class_id[box]), time_s)
@@ -119,7 +123,8 @@ class Tracker:
         """Drop tracks unseen for long, and unconfirmed ones as soon as they are missed."""
         keep = np.array(
             [
-                t.seen_s == time_s or (t.sightings >= self.settings.confirm and time_s - t.seen_s <= self.settings.lost_s)
+                t.seen_s == time_s
+                or (t.sightings >= self.settings.confirm and time_s - t.seen_s <= self.settings.lost_s)
                 for t in self._tracks
             ],
             bool,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -20,10 +20,10 @@ from engine.video.frame import Frame, sealed
 class Options:
     """Everything that may change while the picture runs."""
 
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
     track: bool = False
     mirror: bool = False
-    look: Look = Look()
+    look: Look = field(default_factory=Look)
     private: frozenset[int] = frozenset()  # classes that are covered
     privacy: str = "blocks"
 

@@ -175,7 +175,11 @@ class Capture:
             self.source.close()
             if self._stopping.is_set():
                 self._tell(state=State.STOPPED)
-            self._slot.close()
+                self._slot.close()
+            elif isinstance(self._slot, Handover):
+                self._slot.finish()  # what waits is still to be taken
+            else:
+                self._slot.close()
 
     def _open_and_read(self) -> None:
         granted = self.source.open()

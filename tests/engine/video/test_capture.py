@@ -76,6 +76,15 @@ def test_a_file_loses_no_frame_even_with_a_slow_taker():
     assert capture.status.dropped == 0
 
 
+def test_what_waits_at_the_end_of_an_endless_read_is_still_handed_out():
+    source = Scripted(live=False, frames=5)
+    source.seekable = False
+    with Capture(source, own_speed=False) as capture:
+        wait_for(lambda: source.reads >= 3)
+        time.sleep(0.05)
+        assert everything(capture) == [1, 2, 3, 4, 5]
+
+
 def test_a_live_source_hands_out_the_newest_frame_and_counts_the_rest():
     source = Scripted(step_s=0.002)
     with Capture(source) as capture:
