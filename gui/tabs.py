@@ -24,7 +24,10 @@ class TabSpec:
         return getattr(import_module(self.module), self.name)(context)
 
 
-TABS: tuple[TabSpec, ...] = (TabSpec("Inspector", "gui.inspector.tab", "InspectorTab"),)
+TABS: tuple[TabSpec, ...] = (
+    TabSpec("Inspector", "gui.inspector.tab", "InspectorTab"),
+    TabSpec("Detection", "gui.detection.tab", "DetectionTab"),
+)
 
 
 class TabHolder(QWidget):

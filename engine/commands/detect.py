@@ -43,8 +43,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from engine.detection import catalog, exports
+    from engine.detection.choices import Choices
     from engine.detection.detector import Settings
-    from engine.detection.opening import Choices
     from engine.video.spec import open_spec
 
     name = arguments.model or _first_model(catalog)

@@ -11,8 +11,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from engine import paths
+from engine.detection.choices import Choices
 from engine.detection.detector import Detector
-from engine.detection.opening import Choices, open_detector
 from engine.errors import DownloadFailed, InvalidModel, ModelMissing
 from engine.files import digest
 from engine.jobs import Job
@@ -111,6 +111,8 @@ def open_named(name: str, choices: Choices = Choices(), job: Job = Job.silent())
 
     Raises ModelMissing for a known one that is not here, InvalidModel for what is no detector.
     """
+    from engine.detection.opening import open_detector  # brings onnx, which the list of detectors does not need
+
     if name not in entries() and (Path(name).suffix or Path(name).exists()):
         return open_detector(Path(name).expanduser(), choices, job)
     entry = known(name)

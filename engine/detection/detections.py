@@ -45,4 +45,4 @@ class Detections:
     def counts(self) -> dict[int, int]:
         """How many boxes of each class, the most frequent first."""
         found, numbers = np.unique(self.class_id, return_counts=True)
-        return {int(c): int(n) for n, c in sorted(zip(numbers, found, strict=True), reverse=True)}
+        return {int(found[i]): int(numbers[i]) for i in np.argsort(-numbers, kind="stable")}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from engine.detection import names, onnx_files
+from engine.detection.choices import Choices
 from engine.detection.darknet.importing import import_onnx
 from engine.detection.decoders import DARKNET_KEY
 from engine.detection.detector import Detector
@@ -19,24 +20,9 @@ from engine.errors import InvalidModel, InvalidSetting
 from engine.jobs import Job
 
 DEFAULT_SIZE = (640, 640)  # where the network takes any
-SUFFIXES = (".onnx", ".cfg", ".weights")
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What may be decided about a model besides its file; None and "" leave it to the program."""
-
-    labels: str | Path | None = None  # file of class names, or "coco"
-    head: str | None = None  # name of a head, where the recognised one is wrong
-    runtime: str = "onnxruntime"
-    device: str = ""
-    size: tuple[int, int] | None = None  # width and height of the input, where the network allows
-    threads: int | None = None
-    licence: str = ""
-    title: str = ""
-
-
-def open_detector(path: Path, choices: Choices = Choices(), job: Job = Job.silent()) -> Detector:
+def open_detector(path: Path, choices: Choices = Choices(), job: Job = Job.silent()) -> Detector:  # noqa: B008 - frozen
     """A detector from an ONNX file, or from a Darknet `.cfg` with its `.weights` beside it.
 
     Raises InvalidModel when the file is no detector we can read, or its labels do not fit; InvalidSetting when a

@@ -91,6 +91,16 @@ class Pipeline:
         self._fresh.set()
 
     @property
+    def detector(self) -> Detector | None:
+        """The detector in use."""
+        return self._detector
+
+    def label(self, class_id: int) -> str:
+        """Name of a class of the detector in use."""
+        detector = self._detector
+        return detector.label(class_id) if detector is not None else name_of((), class_id)
+
+    @property
     def counters(self) -> Counters | None:
         """Lines and zones with their counts."""
         return self._counters

@@ -6,7 +6,6 @@ from collections import deque
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from engine.detection.boxes import from_centres, iou, to_centres
 from engine.detection.detections import Detections
@@ -89,6 +88,8 @@ class Tracker:
         """Assign `boxes` to track `rows` of their class, the summed IoU being greatest; the rows left over."""
         if not len(boxes) or not len(rows):
             return rows
+        from scipy.optimize import linear_sum_assignment  # a third of a second that the window need not wait for
+
         predicted = from_centres(self._motion.mean[rows, :4])
         overlap = iou(predicted, found.xyxy[boxes].astype(np.float64))
         classes = np.array([self._tracks[row].class_id for row in rows])

@@ -44,6 +44,8 @@ class Status:
     dropped: int = 0  # frames of a live source nobody took in time
     tries: int = 0  # attempts to reopen since the source was lost
     time_s: float = 0.0  # position of the newest frame
+    losses: int = 0  # how often it was lost since the start, which a quick return would hide
+    last_loss: str = ""  # why, the last time
 
 
 @dataclass
@@ -54,6 +56,8 @@ class _Shared:
     granted: Granted | None = None
     message: str = ""
     tries: int = 0
+    losses: int = 0
+    last_loss: str = ""
     seek_s: float | None = None
     paused: bool = False
     newest: Frame | None = None
@@ -118,7 +122,7 @@ class Capture:
                 state, message = State.LOST, f"{self.source.name} has sent nothing for {since_s:.0f} s."
             dropped = (self._slot.dropped if self.source.live else 0) + self.source.skipped_frames
             time_s = s.newest.time_s if s.newest else 0.0
-            return Status(state, s.granted, message, self._index, dropped, s.tries, time_s)
+            return Status(state, s.granted, message, self._index, dropped, s.tries, time_s, s.losses, s.last_loss)
 
     @property
     def finished(self) -> bool:
@@ -276,5 +280,7 @@ class Capture:
         self.source.close()
         with self._lock:
             tries = self._shared.tries
+            if not tries:
+                self._shared.losses, self._shared.last_loss = self._shared.losses + 1, str(lost)
             self._shared.state, self._shared.message, self._shared.tries = State.LOST, str(lost), tries + 1
         self._stopping.wait(BACK_OFF_S[min(tries, len(BACK_OFF_S) - 1)])

@@ -24,9 +24,9 @@ class Actor:
 
 
 ACTORS = (
-    Actor("person", "astronaut", 0.62, (0.05, 0.60), (0.060, 0.021)),
-    Actor("cat", "chelsea", 0.42, (0.80, 0.10), (0.043, 0.035)),
-    Actor("cup", "coffee", 0.36, (0.45, 0.95), (0.083, 0.029)),
+    Actor("person", "astronaut", 0.56, (0.05, 0.60), (0.060, 0.021)),
+    Actor("cat", "chelsea", 0.38, (0.80, 0.10), (0.043, 0.035)),
+    Actor("cup", "coffee", 0.34, (0.45, 0.95), (0.083, 0.029)),
 )
 
 
@@ -37,7 +37,7 @@ class SyntheticScene(Source):
     """
 
     def __init__(
-        self, width: int = 960, height: int = 540, fps: float = 30.0, live: bool = True, frames: int | None = None
+        self, width: int = 960, height: int = 720, fps: float = 30.0, live: bool = True, frames: int | None = None
     ) -> None:
         super().__init__("Synthetic scene")
         self.live = live

@@ -3,10 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from engine.detection.choices import Choices
 from engine.detection.detections import Detections
 from engine.detection.detector import Settings
 from engine.detection.evaluation import RECALLS, Truth, evaluate, read_yolo_labels
-from engine.detection.opening import Choices, open_detector
+from engine.detection.opening import open_detector
 from engine.errors import InvalidSetting
 from engine.images import load_image
 

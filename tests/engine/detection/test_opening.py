@@ -8,8 +8,9 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from engine.detection import names, onnx_files
+from engine.detection.choices import Choices
 from engine.detection.detector import Settings
-from engine.detection.opening import Choices, open_detector
+from engine.detection.opening import open_detector
 from engine.detection.runtimes import devices
 from engine.errors import InvalidModel, InvalidSetting
 from engine.images import load_image

@@ -5,10 +5,11 @@ import time
 import numpy as np
 import pytest
 
+from engine.detection.choices import Choices
 from engine.detection.detector import Detector, Settings, Timing
 from engine.detection.heads import HEADS
 from engine.detection.numbers import Meter
-from engine.detection.opening import Choices, open_detector
+from engine.detection.opening import open_detector
 from engine.detection.pipeline import Pipeline
 from engine.detection.runtimes import Runtime
 from engine.detection.view import Options
