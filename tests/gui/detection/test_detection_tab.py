@@ -233,7 +233,7 @@ def test_a_lost_stream_is_shown_and_comes_back(detecting, qtbot, monkeypatch):
         notice = detecting.stage.picture.notice
         qtbot.waitUntil(lambda: notice.text.text().startswith("Lost."), timeout=10_000)
         qtbot.waitUntil(lambda: not notice.isVisible() and detecting.stage.view.index > 20, timeout=10_000)
-                log = [detecting.panel.log.item(i).text() for i in range(detecting.panel.log.count())]
+        log = [detecting.panel.log.item(i).text() for i in range(detecting.panel.log.count())]
         assert "Back again" in log[0]
         assert "Lost" in log[1]
         detecting.open_source("synthetic")
