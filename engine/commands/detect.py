@@ -51,7 +51,7 @@ def _run(arguments: argparse.Namespace) -> int:
     source = open_spec(arguments.source)
     job, line = watched_job()
     try:
-        choices = Choices(labels=arguments.labels, head=arguments.head, threads=_all_cores())
+        choices = Choices(labels=arguments.labels, head=arguments.head, threads=_all_cores() if source.live else 1)
         detector = catalog.open_named(name, choices, job)
         labels = detector.labels or tuple(detector.label(c) for c in range(detector.classes or 0))
         classes = exports.classes_from(arguments.classes, labels) if arguments.classes else None
@@ -73,36 +73,56 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _detected(source, detector, settings, arguments: argparse.Namespace, job: Job) -> Iterator:  # type: ignore[no-untyped-def]
-    """A FrameResult a frame; the capture is stopped however the loop ends."""
+    """A FrameResult a frame, in order; the capture is stopped however the loop ends."""
     from engine.detection.exports import FrameResult
+    from engine.detection.lanes import Lanes
     from engine.detection.pipeline import find, follow
     from engine.detection.tracking import Tracker
     from engine.detection.view import Options
-    from engine.video.capture import Capture, State
+    from engine.video.capture import Capture
     from engine.video.files import ImageFiles
 
     options, tracker, done = Options(settings, track=arguments.track), Tracker(), 0
-    with Capture(source, own_speed=False) as capture:
-        while arguments.max_frames is None or done < arguments.max_frames:
-            job.checkpoint()
-            frame = capture.take(0.2)
-            status = capture.status
-            if frame is None:
-                if status.state is State.FAILED or (status.state is State.LOST and status.tries > 2):
-                    raise EngineError(status.message)
-                if capture.finished:
-                    break
-                continue
-            found, _ = find(detector, frame.image, options)
-            if arguments.track:
-                found = follow(tracker, found, frame.time_s, settings.confidence)
-            name = source.names[frame.index] if isinstance(source, ImageFiles) else ""
-            done += 1
-            total = arguments.max_frames or (status.granted.frames if status.granted else 0) or 0
-            job.report(done, total, f"{done} frames")
-            yield FrameResult(frame.index, frame.time_s, frame.size, found, name)
+    lanes: Lanes = Lanes(1 if source.live else detector.runtime.lanes)
+    try:
+        with Capture(source, own_speed=False) as capture:
+            work = lambda frame: find(detector, frame.image, options)  # noqa: E731
+            for frame, outcome in _in_order(capture, lanes, work, arguments.max_frames):
+                found = outcome.result()[0]
+                if arguments.track:
+                    found = follow(tracker, found, frame.time_s, settings.confidence)
+                done += 1
+                granted = capture.status.granted
+                job.report(done, arguments.max_frames or (granted and granted.frames) or 0, f"{done} frames")
+                job.checkpoint()
+                name = source.names[frame.index] if isinstance(source, ImageFiles) else ""
+                yield FrameResult(frame.index, frame.time_s, frame.size, found, name)
+    finally:
+        lanes.close()
     if done == 0:
         raise EngineError(f"“{arguments.source}” gave no frame.", "Check that it can be played.")
+
+
+def _in_order(capture, lanes, work, limit: int | None) -> Iterator:  # type: ignore[no-untyped-def]
+    """(frame, future) of every frame up to the limit, as many at once as there are lanes."""
+    from engine.video.capture import State
+
+    given = 0
+    while True:
+        frame = None
+        if not lanes.full and given != limit:
+            frame = capture.take(0 if len(lanes) else 0.2)
+        if frame is not None:
+            lanes.give(frame, work)
+            given += 1
+        elif len(lanes):
+            yield lanes.take()
+        else:
+            status = capture.status
+            if status.state is State.FAILED or (status.state is State.LOST and status.tries > 2):
+                raise EngineError(status.message)
+            if capture.finished or given == limit:
+                return
 
 
 def _first_model(catalog) -> str:  # type: ignore[no-untyped-def]

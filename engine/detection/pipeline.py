@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import replace
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
 from engine.detection.counting import Counters, Event
 from engine.detection.detections import Detections
 from engine.detection.detector import Detector, Timing
 from engine.detection.exports import FrameResult
+from engine.detection.lanes import Lanes
 from engine.detection.names import name_of
 from engine.detection.numbers import Meter, Numbers
 from engine.detection.tracking import Tracker, TrackSettings
@@ -22,8 +25,20 @@ from engine.video.capture import Capture
 from engine.video.frame import Frame
 from engine.video.recording import Recorded, Recorder
 
+_Outcome = tuple[Detections, Timing] | None  # None without a detector
+
 KEPT_RESULTS = 100_000  # frames kept for export; older ones are forgotten
 _POLL_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One frame on its way, with what was in force when it was taken."""
+
+    frame: Frame
+    detector: Detector | None
+    options: Options
+    again: bool = False  # a frame that stands still, detected anew after a change of settings
 
 
 class Pipeline:
@@ -136,54 +151,79 @@ class Pipeline:
         return self.meter.numbers(self.capture.status.dropped)
 
     def _run(self) -> None:
+        lanes: Lanes[_Work, _Outcome] = Lanes(1)
         while not self._stopping.is_set():
-            frame = None if self._frozen else self.capture.take(_POLL_S)
+            if lanes.count != self._lanes_wanted() and not len(lanes):
+                lanes.close()
+                lanes = Lanes(self._lanes_wanted())
+            frame = None
+            if not self._frozen and lanes.count == self._lanes_wanted():
+                frame = self.capture.take(0 if len(lanes) else _POLL_S)
             if frame is not None:
                 self._fresh.clear()
                 self._last = frame
-                self._show(frame, again=False)
-            elif self._last is not None and self._fresh.is_set():
+                lanes.give(_Work(frame, self._ready(), self._options), _detect)
+            if len(lanes) and (lanes.full or frame is None):
+                self._show(*lanes.take())
+            elif frame is None and self._last is not None and self._fresh.is_set():
                 self._fresh.clear()
-                self._show(self._last, again=True)
-            elif self._frozen or self.capture.finished:
+                work = _Work(self._last, self._ready(), self._options, again=True)
+                lanes.give(work, _detect)
+                self._show(*lanes.take())
+            elif frame is None and (self._frozen or self.capture.finished):
                 self._fresh.wait(_POLL_S)
+        lanes.close()
 
-    def _show(self, frame: Frame, again: bool) -> None:
+    def _ready(self) -> Detector | None:
+        """The detector to use for the next frame; it also decides who gets the cores."""
+        detector = self._detector if self.error is None else None
+        if detector is not None and cv2.getNumThreads() != detector.runtime.opencv_threads:
+            cv2.setNumThreads(detector.runtime.opencv_threads)
+        return detector
+
+    def _lanes_wanted(self) -> int:
+        """Files that are read as fast as possible are detected several frames at a time."""
+        detector = self._detector
+        return detector.runtime.lanes if detector is not None and self.capture.hurried else 1
+
+    def _show(self, work: _Work, outcome: Future[_Outcome]) -> None:
         with self._lock:
-            detector, counters, tracker, recorder = self._detector, self._counters, self._tracker, self._recorder
-        options = self._options
-        view = self._detect(frame, detector, options, counters, tracker, again)
-        if not again:
-            self.results.append(FrameResult(frame.index, frame.time_s, frame.size, view.found))
-        if recorder is not None:
-            recorder.write(view.clean if self._record_clean else view.annotated, frame.time_s)
-        self.views.put(view)
-
-    def _detect(
-        self, frame: Frame, detector: Detector | None, options: Options, counters: Counters | None,
-        tracker: Tracker, again: bool,
-    ) -> View:  # fmt: skip
-        none = np.zeros((0, 4), np.float32)
-        if detector is None or self.error is not None:
-            return View(frame, Detections.none(), none, options, lambda c: name_of((), c), counters=counters)
+            counters, tracker, recorder = self._counters, self._tracker, self._recorder
         try:
-            everything, timing = find(detector, frame.image, options)
+            found = outcome.result()
         except Exception as error:  # a driver's failure stops detection, not the picture
             self.error = EngineError(f"Detection stopped: {str(error)[:200]}", "Choose another model or device.")
-            return View(frame, Detections.none(), none, options, detector.label, counters=counters)
-        covered = everything.xyxy[np.isin(everything.class_id, list(options.private))] if options.private else none
-        found, trails = everything, None
-        if options.track and not again:
-            found = follow(tracker, everything, frame.time_s, options.settings.confidence)
+            found = None
+        view = self._view(work, found, counters, tracker)
+        if not work.again:
+            self.results.append(FrameResult(view.index, view.time_s, view.size, view.found))
+            if recorder is not None:
+                recorder.write(view.clean if self._record_clean else view.annotated, view.time_s)
+        self.views.put(view)
+
+    def _view(self, work: _Work, outcome: _Outcome, counters: Counters | None, tracker: Tracker) -> View:
+        frame, options, detector = work.frame, work.options, work.detector
+        if outcome is None or detector is None:
+            # Who is to be covered is not known now, so everything is.
+            everything = np.array([[0, 0, *frame.size]] if options.private else [], np.float32).reshape(-1, 4)
+            return View(frame, Detections.none(), everything, options, self.label, counters=counters)
+        found, timing = outcome
+        covered = found.xyxy[np.isin(found.class_id, list(options.private))]
+        if options.track and not work.again:
+            found = follow(tracker, found, frame.time_s, options.settings.confidence)
             if counters is not None:
                 self.events.extend(counters.update(found, frame.time_s))
-        if options.track:
-            trails = tracker.trails()
         if options.settings.classes is not None:
             found = found[np.isin(found.class_id, list(options.settings.classes))]
-        found = found[found.score >= options.settings.confidence] if found.track_id is None else found
+        if found.track_id is None:
+            found = found[found.score >= options.settings.confidence]
         self.meter.detected(timing, found.counts(), frame.time_s)
+        trails = tracker.trails() if options.track else None
         return View(frame, found, covered, options, detector.label, timing, trails, counters)
+
+
+def _detect(work: _Work) -> _Outcome:
+    return None if work.detector is None else find(work.detector, work.frame.image, work.options)
 
 
 def find(detector: Detector, image: np.ndarray, options: Options) -> tuple[Detections, Timing]:

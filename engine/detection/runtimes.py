@@ -30,7 +30,7 @@ def spare_threads() -> int:
 
 
 class Runtime(ABC):
-    """One loaded network; `run` is used by one thread at a time."""
+    """One loaded network; `run` is used by one thread at a time, unless `lanes` says more."""
 
     name: str  # "ONNX Runtime"
     device: str  # "CPU, 3 threads": the one in use, not the one wished for
@@ -39,6 +39,8 @@ class Runtime(ABC):
     output_names: tuple[str, ...]
     fixed_size: tuple[int, int] | None  # width and height of the input, None where any is taken
     metadata: dict[str, str]
+    lanes = 1  # pictures that may run at once; above one, `run` may be called by as many threads
+    opencv_threads = 1  # for OpenCV's resizing meanwhile: its threads would fight with the runtime's over the cores
 
     @abstractmethod
     def run(self, blob: np.ndarray) -> list[np.ndarray]:
@@ -72,6 +74,7 @@ class OrtRuntime(Runtime):
         self.device = PROVIDERS.get(used, used)
         if used == "CPUExecutionProvider":
             self.device += f", {threads_used} thread{'s' if threads_used > 1 else ''}"
+            self.lanes = max((os.cpu_count() or 2) // threads_used, 2)
         inputs = self._session.get_inputs()
         self.input_names = tuple(node.name for node in inputs)
         self.output_names = tuple(node.name for node in self._session.get_outputs())
@@ -107,6 +110,7 @@ class OpenCvRuntime(Runtime):
         if len(self._outline.inputs) > 1:
             raise InvalidModel(f"“{path.name}” has several inputs.", "Only ONNX Runtime feeds those.")
         self.device = "CPU"
+        self.opencv_threads = threads or os.cpu_count() or 2
         self.input_names = tuple(self._outline.inputs)
         self.output_names = self._outline.outputs
         self.fixed_size = _fixed_size(path, next(iter(self._outline.inputs.values()), []), "tensor(float)")

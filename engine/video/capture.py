@@ -75,7 +75,7 @@ class Capture:
         self.source = source
         self._own_speed = own_speed
         self._loop = loop
-        self._slot: LatestSlot[Frame] | Handover[Frame] = LatestSlot() if source.live else Handover(2)
+        self._slot: LatestSlot[Frame] | Handover[Frame] = LatestSlot() if source.live else Handover(3)
         self._lock = threading.Lock()
         self._shared = _Shared()
         self._stopping = threading.Event()
@@ -128,6 +128,11 @@ class Capture:
     def finished(self) -> bool:
         """Whether no further frame will ever come."""
         return self.status.state in (State.ENDED, State.FAILED, State.STOPPED)
+
+    @property
+    def hurried(self) -> bool:
+        """Whether this is a file that is read as fast as its frames are taken."""
+        return not self.source.live and not self._own_speed
 
     def pause(self) -> None:
         """Hold a file where it is; live sources run on, their frames are dropped."""
