@@ -10,9 +10,11 @@ import numpy as np
 
 from engine.detection.counting import Counters, Line, Zone
 from engine.detection.detections import Detections
-from engine.detection.detector import Settings, Timing
+from engine.detection.detector import Detector, Settings, Timing
 from engine.detection.drawing import Look, annotate
+from engine.detection.explain import Heat, explain, overlay
 from engine.detection.privacy import cover
+from engine.jobs import Job
 from engine.video.frame import Frame, sealed
 
 
@@ -90,6 +92,13 @@ class View:
             lines = tuple(Line(n.name, _flip(n.end, width), _flip(n.start, width)) for n in lines)
             zones = tuple(Zone(z.name, tuple(_flip(c, width) for c in z.corners)) for z in zones)
         return annotate(self.clean, found, self.label, self.options.look, trails, lines, zones)
+
+    def explained(self, detector: Detector, index: int, job: Job) -> tuple[Heat, np.ndarray]:
+        """What the score of a box rests on, and that laid over the picture as it may be shown."""
+        heat = explain(detector, self._frame.image, self.found.xyxy[index], int(self.found.class_id[index]), job)
+        if self.options.mirror:
+            heat = replace(heat, values=np.ascontiguousarray(heat.values[:, ::-1]))
+        return heat, overlay(self.clean, heat)
 
     def box_at(self, x: float, y: float) -> int | None:
         """Index of the smallest box at a place of the shown picture, or None."""

@@ -21,10 +21,16 @@ class Figures:
         self._state: State | None = None
         self._losses = 0
         self.waiting_text = ""  # shown over the picture while no detector runs
+        self._said = ""  # shown over the picture when nothing more urgent is
 
     def reset(self) -> None:
         """Another source was opened."""
-        self._state, self._losses = None, 0
+        self._state, self._losses, self._said = None, 0, ""
+
+    def say_over_picture(self, text: str) -> None:
+        """Show a sentence over the picture until it is replaced; "" takes it away."""
+        self._said = text
+        self.refresh()
 
     def refresh(self) -> None:
         """Show how things stand."""
@@ -76,5 +82,7 @@ class Figures:
             notice.say(f"Lost. {status.message}{tries}")
         elif status.message:
             notice.say(status.message)
+        elif self.waiting_text:
+            notice.say(self.waiting_text, buttons=True)
         else:
-            notice.say(self.waiting_text, buttons=bool(self.waiting_text))
+            notice.say(self._said)

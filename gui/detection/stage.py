@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine.detection.view import View
+from gui.detection.legend import paint_legend
 from gui.detection.shapes import ShapeTool
 from gui.detection.transport import Transport
 from gui.widgets.image_view import ImageView
@@ -86,11 +88,13 @@ class Stage(QWidget):
         self.picture = LiveView()
         self.picture.hint = "Waiting for the first picture…"
         self.picture.layers.append(self._was_painted)
+        self.picture.layers.append(self._paint_legend)
         self.picture.clicked.connect(self._clicked)
         self.shapes = ShapeTool(self.picture)
         self.transport = Transport()
         self.view: View | None = None
         self._unpainted: int | None = None
+        self._heat = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -101,7 +105,14 @@ class Stage(QWidget):
         """Put a view on screen."""
         self.view = view
         self._unpainted = view.captured_ns
+        self._heat = False
         self.picture.set_image(view.annotated, keep_view=True)
+
+    def show_heat(self, pixels: np.ndarray) -> None:
+        """Put an explanation in place of the picture, until the next view."""
+        self._unpainted = None
+        self._heat = True
+        self.picture.set_image(pixels, keep_view=True)
 
     def clear(self) -> None:
         """No picture for now."""
@@ -116,6 +127,10 @@ class Stage(QWidget):
         if self._unpainted is not None:
             self.painted.emit(self._unpainted)
             self._unpainted = None
+
+    def _paint_legend(self, painter: QPainter, view: ImageView) -> None:
+        if self._heat:
+            paint_legend(painter, view)
 
     def _clicked(self, x: int, y: int) -> None:
         if self.view is not None and not self.shapes.kind:

@@ -19,6 +19,7 @@ from gui.context import AppContext
 from gui.detection import saving
 from gui.detection.controls import Controls
 from gui.detection.desk import DetectorDesk
+from gui.detection.explaining import Explaining
 from gui.detection.figures import Figures
 from gui.detection.live import Live
 from gui.detection.outputs import Outputs
@@ -48,6 +49,7 @@ class DetectionTab(Tab):
         self.desk = DetectorDesk(context, self.controls, self.live)
         self.outputs = Outputs(context, self.live, self.stage, self.controls)
         self.figures = Figures(context, self.live, self.controls, self.stage, self.panel)
+        self.explaining = Explaining(context, self.live, self.stage, self.figures)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 16, 16, 16)
         row.setSpacing(16)
@@ -249,6 +251,7 @@ class DetectionTab(Tab):
         what = f"{view.label(int(view.found.class_id[index]))} {view.found.score[index]:.2f}"
         where = f"{right - left:.0f} x {bottom - top:.0f} at ({left:.0f}, {top:.0f})"
         self.panel.add_event(f"{view.time_s:.1f} s  {what}: {where}")
+        self.explaining.begin(view, index)
 
     def _draw(self, kind: str) -> None:
         self.controls.track.setChecked(True)
@@ -270,12 +273,21 @@ class DetectionTab(Tab):
         scenes = [Scene("start", lambda: None, lambda: self.stage.view is not None)]
         if not self.controls.model.missing():
             scenes.append(Scene("tracking", self._show_counting, self._is_counting))
+            scenes.append(Scene("why", self._show_why, self._is_explained))
         return scenes
 
     def _show_counting(self) -> None:
         self._draw("line")
         self.stage.shapes.give_up()
         self.live.add_line((480.0, 40.0), (480.0, 680.0))
+
+    def _show_why(self) -> None:
+        view = self.stage.view
+        if view is not None and len(view.found):
+            self._box_clicked(int(view.found.score.argmax()))
+
+    def _is_explained(self) -> bool:
+        return "What speaks for" in self.stage.picture.notice.text.text()
 
     def _is_counting(self) -> bool:
         pipeline = self.live.pipeline

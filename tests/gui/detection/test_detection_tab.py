@@ -177,10 +177,25 @@ def test_a_zone_needs_three_corners_and_escape_gives_up(detecting, qtbot):
 
 
 def test_clicking_a_box_tells_about_it(detecting, qtbot):
+    detecting.explaining.begin = lambda view, index: None
     left, top, right, bottom = detecting.stage.view.found.xyxy[0]
     where = detecting.stage.picture.to_widget((left + right) / 2, (top + bottom) / 2)
     qtbot.mouseClick(detecting.stage.picture, Qt.MouseButton.LeftButton, pos=QPoint(round(where.x()), round(where.y())))
     assert "c 0.90" in detecting.panel.log.item(0).text()
+
+
+def test_a_click_on_a_box_shows_what_speaks_for_it(tab, qtbot, shared):
+    tab.controls.model.select(str(shared / "models/yolox/yolox_nano.onnx"))
+    tab.desk.load()
+    qtbot.waitUntil(lambda: tab.live.detector is not None and len(tab.stage.view.found) > 0, timeout=10_000)
+    tab.stage.box_clicked.emit(0)
+    assert tab.stage.transport.hold.isChecked()
+    notice = tab.stage.picture.notice
+    qtbot.waitUntil(lambda: notice.text.text().startswith("What speaks for “"), timeout=20_000)
+    assert "Occlusion" in notice.text.text()
+    assert (tab.stage.picture.pixels != tab.stage.view.clean).any()
+    tab.stage.transport.hold.setChecked(False)
+    qtbot.waitUntil(lambda: not notice.isVisible() and tab.stage.picture.pixels is tab.stage.view.annotated)
 
 
 def test_a_video_plays_pauses_and_seeks(detecting, qtbot, shared):
