@@ -159,12 +159,12 @@ def parts() -> None:
     from engine.detection.heads import HEADS
 
     feeding = HEADS["yolox"].feeding
-    letterbox, = alternate(50, lambda: blob(image, place(image, (416, 416), feeding.fit), feeding), warm=3)
+    (letterbox,) = alternate(50, lambda: blob(image, place(image, (416, 416), feeding.fit), feeding), warm=3)
     objects = rng.integers(0, 60, 1000)
     corner = rng.uniform(0, 600, (60, 2))[objects] + rng.normal(0, 3, (1000, 2))
     boxes = np.concatenate([corner, corner + rng.uniform(40, 90, (60, 2))[objects]], axis=1).astype(np.float32)
     score, classes = rng.random(1000, np.float32), objects % 80
-    suppressed, = alternate(50, lambda: suppress(boxes, score, classes, 0.45), warm=3)
+    (suppressed,) = alternate(50, lambda: suppress(boxes, score, classes, 0.45), warm=3)
     print(f"letterbox and blob of a 720p frame: {letterbox * 1e3:.2f} ms, goal < 1.5 ms")
     print(f"NMS of 1,000 candidates of 60 objects: {suppressed * 1e3:.2f} ms, goal < 1 ms")
 
@@ -178,7 +178,7 @@ def importing(config: Path) -> None:
     start = time.perf_counter()
     import_onnx(config)
     first = time.perf_counter() - start
-    again, = alternate(5, lambda: import_onnx(config))
+    (again,) = alternate(5, lambda: import_onnx(config))
     count = sum(1 for layer in read_plan(config).layers)
     print(f"import of {config.stem} ({count} layers): {first:.2f} s, goal < 5 s; again {again:.3f} s, goal < 0.3 s")
 

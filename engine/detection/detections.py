@@ -28,7 +28,7 @@ class Detections:
     def __len__(self) -> int:
         return len(self.xyxy)
 
-    def __getitem__(self, chosen: np.ndarray | slice) -> Detections:
+    def __getitem__(self, chosen: np.ndarray | slice | list[int]) -> Detections:
         """The boxes a mask, an index array or a slice chooses."""
         track_id = None if self.track_id is None else self.track_id[chosen].copy()
         return Detections(self.xyxy[chosen].copy(), self.score[chosen].copy(), self.class_id[chosen].copy(), track_id)

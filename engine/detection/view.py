@@ -98,7 +98,10 @@ class View:
         heat = explain(detector, self._frame.image, self.found.xyxy[index], int(self.found.class_id[index]), job)
         if self.options.mirror:
             heat = replace(heat, values=np.ascontiguousarray(heat.values[:, ::-1]))
-        return heat, overlay(self.clean, heat)
+        one = self.found[[index]]
+        if self.options.mirror:
+            one = replace(one, xyxy=_mirrored(one.xyxy, self.size[0]))
+        return heat, annotate(overlay(self.clean, heat), one, self.label, self.options.look)
 
     def box_at(self, x: float, y: float) -> int | None:
         """Index of the smallest box at a place of the shown picture, or None."""

@@ -244,12 +244,12 @@ class Capture:
         return not self._stopping.is_set()
 
     def _deliver(self, image: np.ndarray, time_s: float) -> None:
+        if not self.source.live and self._own_speed:
+            self._wait_until_due(time_s)
         now = time.perf_counter_ns()
         if self.source.live:  # one clock over every loss and return, so that recordings and tracks stay true
             time_s = (now - self._started_ns) / 1e9
         frame = Frame(sealed(image), self._index, now, time_s)
-        if not self.source.live and self._own_speed:
-            self._wait_until_due(time_s)
         with self._lock:
             held = self._shared.paused and self.source.live
             self._shared.newest = frame

@@ -13,9 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSlider,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -27,6 +25,7 @@ from engine.detection.privacy import STYLES
 from engine.detection.view import Options
 from gui.detection.class_filter import ClassFilter
 from gui.detection.model_chooser import DetectorChooser
+from gui.detection.parts import heading, scrolled
 from gui.detection.source_chooser import CameraFormat, SourceChooser
 from gui.widgets.folded import FoldedSection
 
@@ -81,24 +80,13 @@ class Controls(QWidget):
         self.confidence = Share("Confidence", 0.25, "Boxes scored lower are left out ([ and ] change it)")
         self.confidence.changed.connect(self.options_changed)
         self.advanced = FoldedSection(self._build_advanced())
-        inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, 8, 0)
-        column.setSpacing(8)
+        column = scrolled(self)
         for title, widget in (("Source", self.source), ("Detector", self.model), ("Confidence", self.confidence)):
             column.addWidget(heading(title))
             column.addWidget(widget)
             column.addSpacing(8)
         column.addWidget(self.advanced)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidget(inner)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area)
 
     def options(self) -> Options:
         """Everything that acts on the next frame."""
@@ -213,10 +201,3 @@ class Controls(QWidget):
         self._labels = labels
         self.labels_button.setText("COCO" if labels == "coco" else Path(labels).name)
         self.model_changed.emit()
-
-
-def heading(text: str) -> QLabel:
-    """The title of a group of controls."""
-    label = QLabel(text)
-    label.setProperty("role", "title")
-    return label

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QListWidget, QPu
 from engine.detection.counting import Counters
 from engine.detection.drawing import class_colour
 from engine.detection.numbers import Numbers
-from gui.detection.controls import heading
+from gui.detection.parts import heading
 from gui.theme import Theme
 from gui.widgets.folded import FoldedSection
 
@@ -128,6 +128,8 @@ class CountChart(pg.PlotWidget):
         self.setLimits(yMin=0, minYRange=2)
         self.setMenuEnabled(False)
         self.getAxis("bottom").setLabel("seconds", **{"font-size": "8pt"})
+        self.getAxis("left").setTickSpacing(levels=[(5, 0), (1, 0)])
+        self.getPlotItem().setContentsMargins(0, 8, 0, 0)
         self._curves: dict[int, pg.PlotDataItem] = {}
         theme.changed.connect(self.recolour)
         self.recolour()

@@ -59,8 +59,10 @@ class Notice(QFrame):
         """Lie at the lower edge of the picture, in the middle."""
         area = self._area.rect()
         width = min(460, area.width() - 32)
-        self.setFixedWidth(width)
-        self.adjustSize()
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()  # buttons may just have been hidden
+        self.resize(width, layout.heightForWidth(width))
         self.move((area.width() - width) // 2, area.height() - self.height() - 16)
 
 

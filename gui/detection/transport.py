@@ -18,8 +18,9 @@ class Transport(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._words = ("Freeze", "Go on")
         self.hold = self._button("Freeze", "Hold the picture; settings still act on it (Space)", checkable=True)
-        self.hold.toggled.connect(self.held)
+        self.hold.toggled.connect(self._hold_toggled)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _STEPS)
         self.slider.setAccessibleName("Position")
@@ -52,9 +53,14 @@ class Transport(QWidget):
         """Files have a position and can be played fast; live sources cannot."""
         for widget in (self.slider, self.time, self.quick):
             widget.setVisible(is_file)
-        self.hold.setText("Pause" if is_file else "Freeze")
+        self._words = ("Pause", "Play") if is_file else ("Freeze", "Go on")
+        self.hold.setText(self._words[self.hold.isChecked()])
         self._row.setStretch(0, 0 if is_file else 1)
         self._row.setAlignment(self.hold, Qt.AlignmentFlag.AlignLeft)
+
+    def _hold_toggled(self, held: bool) -> None:
+        self.hold.setText(self._words[held])
+        self.held.emit(held)
 
     def show_position(self, time_s: float, duration_s: float) -> None:
         """Where the file is."""

@@ -30,8 +30,8 @@ def number_in(picture: np.ndarray) -> int:
 class MjpegServer:
     """Serves MJPEG at `fps`. `fault(number)` names what to do at a picture: "stall", "reset", "half" or ""."""
 
-    def __init__(self, fps: float = 30.0, fault=lambda number: "", lengths: bool = True) -> None:
-        self.fps, self.fault, self.lengths = fps, fault, lengths
+    def __init__(self, fps: float = 30.0, fault=lambda number: "", lengths: bool = True, size=(320, 240)) -> None:
+        self.fps, self.fault, self.lengths, self.size = fps, fault, lengths, size
         self.sent_at: dict[int, float] = {}
         self.connections = 0
         self.stopping = threading.Event()
@@ -68,7 +68,7 @@ class MjpegServer:
                 return
             if what == "reset":
                 return
-            data = cv2.imencode(".jpg", numbered_picture(number))[1].tobytes()
+            data = cv2.imencode(".jpg", numbered_picture(number, *self.size))[1].tobytes()
             if what == "half":
                 data = data[: len(data) // 2]
             head = f"Content-Length: {len(data)}\r\n" if self.lengths else ""
