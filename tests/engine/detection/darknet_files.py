@@ -109,7 +109,7 @@ def write_random_weights(config: Path, folder: Path, seed: int = 0) -> Path:
                 (0.8 + 0.4 * rng.random(filters, np.float32)).tofile(file)  # gamma
                 (0.1 * rng.standard_normal(filters, np.float32)).tofile(file)  # mean
                 (0.5 + rng.random(filters, np.float32)).tofile(file)  # variance
-            (rng.standard_normal(filters * each, np.float32) / np.float32(np.sqrt(each))).tofile(file)
+            ((rng.random(filters * each, np.float32) - np.float32(0.5)) * np.float32(np.sqrt(12 / each))).tofile(file)
     return copy
 
 

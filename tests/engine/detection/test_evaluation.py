@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -132,8 +134,10 @@ def labelled(shared):
 @pytest.mark.parametrize("file", FLOORS)
 def test_real_models_are_as_good_as_they_should_be(shared, labelled, file):
     pictures, truths = labelled
-    detector = open_detector(shared / "models" / file, Choices(labels="coco", threads=2))
+    detector = open_detector(shared / "models" / file, Choices(labels="coco", threads=1))
     settings = Settings(confidence=0.01, iou=0.6)
-    result = evaluate([detector.detect(picture, settings) for picture in pictures], truths)
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda picture: detector.detect(picture, settings), pictures))
+    result = evaluate(found, truths)
     assert result.boxes == 898
     assert result.map50 >= FLOORS[file]

@@ -147,15 +147,15 @@ def test_with_slow_inference_the_shown_frame_is_never_older_than_one_inference_a
     with MjpegServer(fps=30) as server:
         running = Pipeline(Capture(StreamSource(server.address)), fixed(wait_s=0.3)).start()
         ages = []
-        end = time.perf_counter() + 5
+        end = time.perf_counter() + 3
         while time.perf_counter() < end:
             view = running.views.take(1.0)
             ages.append(time.perf_counter() - server.sent_at[number_in(view.clean)])
         running.stop()
-    assert len(ages) > 12
+    assert len(ages) > 5
     assert np.median(ages) < 0.3 + 2 / 30
     assert max(ages) < 0.3 + 2 / 30 + 0.1, "with an allowance for a busy machine"
-    assert running.capture.status.dropped > 60
+    assert running.capture.status.dropped > 30
 
 
 def test_numbers_are_those_of_what_happened(monkeypatch):
