@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from engine import detection
 from engine.detection.boxes import clip, enlarged, iou
 from engine.detection.decoders import Candidates
 from engine.detection.detector import Detector, Prepared
@@ -96,9 +97,7 @@ def _by_gradient(detector: Detector, network: Explainable, image: np.ndarray, bo
 
 @lru_cache(maxsize=1)
 def _network(path: Path, size: tuple[int, int]) -> Explainable:
-    from engine.detection.gradient import Explainable  # brings TensorFlow
-
-    return Explainable(path, size)
+    return detection.gradient.Explainable(path, size)
 
 
 def _score(detector: Detector, data: np.ndarray, target: np.ndarray, class_id: int) -> float:

@@ -127,11 +127,11 @@ class KerasRuntime(Runtime):
     name = "Keras"
 
     def __init__(self, path: Path, device: str = "", threads: int | None = None) -> None:
-        import tensorflow as tf
-
         from engine.detection.darknet.importing import import_keras
 
-        self.network = import_keras(path)
+        self.network = import_keras(path)  # takes its turn to load TensorFlow
+        import tensorflow as tf
+
         self._call = tf.function(lambda x: self.network(x, training=False))
         self.device = "GPU" if tf.config.list_physical_devices("GPU") else "CPU"
         height, width = self.network.inputs[0].shape[1:3]

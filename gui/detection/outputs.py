@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from engine.detection.exports import FORMATS
+from engine.images import from_array
 from engine.jobs import Job
 from engine.video.recording import Recorded
 from gui.context import AppContext
@@ -30,7 +31,8 @@ class Outputs:
         menu = QMenu(stage)
         menu.addAction("Snapshot with boxes (S)", lambda: self.snapshot(False))
         menu.addAction("Snapshot without boxes", lambda: self.snapshot(True))
-        menu.addAction("Copy picture for the Inspector (C)", self.copy)
+        menu.addAction("Copy picture (C)", self.copy)
+        menu.addAction("Show in the Inspector (I)", self.inspect)
         menu.addSeparator()
         for kind in FORMATS:
             menu.addAction(f"Results as {_TITLES[kind]}", partial(self.results, kind))
@@ -57,10 +59,15 @@ class Outputs:
         self._save(lambda _: saving.save_results(pipeline, spec, model, runtime, kind), "Saving the results")
 
     def copy(self) -> None:
-        """The picture on show, for any other program or the Inspector."""
+        """The picture on show, without boxes, for any other program."""
         if self._stage.view is not None:
             QGuiApplication.clipboard().setImage(to_qimage(self._stage.view.clean))
-            self._context.say("Copied.", "Paste it in the Inspector with Ctrl+V.")
+            self._context.say("Copied.", "It can be pasted with Ctrl+V.")
+
+    def inspect(self) -> None:
+        """The picture on show, without boxes, in the Inspector."""
+        if self._stage.view is not None:
+            self._context.show_in("Inspector", from_array(self._stage.view.clean, "The frame"))
 
     def record(self, wanted: bool) -> None:
         """Begin or finish a recording."""

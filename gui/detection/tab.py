@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout
 
 from engine.detection import catalog
 from engine.detection.choices import SUFFIXES
@@ -21,6 +21,7 @@ from gui.detection.controls import Controls
 from gui.detection.desk import DetectorDesk
 from gui.detection.explaining import Explaining
 from gui.detection.figures import Figures
+from gui.detection.hotkeys import build_hotkeys
 from gui.detection.live import Live
 from gui.detection.outputs import Outputs
 from gui.detection.panel import Panel
@@ -62,7 +63,7 @@ class DetectionTab(Tab):
         self._paint_timer = QTimer(self, interval=PAINT_MS, timerType=Qt.TimerType.PreciseTimer)
         self._figures_timer = QTimer(self, interval=FIGURES_MS)
         self._connect()
-        self._build_hotkeys()
+        build_hotkeys(self, self.controls, self.stage, self.outputs, self._draw)
         self.controls.model.offer(context.settings.text("detection/files").split("\n"))
         wanted = context.settings.text("detection/model")
         if wanted in catalog.entries() or Path(wanted).is_file():
@@ -93,26 +94,6 @@ class DetectionTab(Tab):
         transport.fast.connect(self._play_fast)
         self._paint_timer.timeout.connect(self._paint)
         self._figures_timer.timeout.connect(self._refresh)
-
-    def _build_hotkeys(self) -> None:
-        controls, transport, outputs = self.controls, self.stage.transport, self.outputs
-        keys: dict[str, Callable[[], object]] = {
-            "Space": transport.hold.toggle,
-            "R": transport.record.toggle,
-            "S": lambda: outputs.snapshot(False),
-            "C": outputs.copy,
-            "M": controls.mirror.toggle,
-            "T": controls.track.toggle,
-            "L": lambda: self._draw("line"),
-            "Z": lambda: self._draw("zone"),
-            "[": lambda: controls.nudge_confidence(-5),
-            "]": lambda: controls.nudge_confidence(5),
-            "B": lambda: _choose_next(controls.box_style),
-            "N": lambda: _choose_next(controls.label_style),
-        }
-        for key, run in keys.items():
-            shortcut = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(run)
 
     # Life of the tab
 
@@ -292,9 +273,3 @@ class DetectionTab(Tab):
     def _is_counting(self) -> bool:
         pipeline = self.live.pipeline
         return pipeline is not None and len(pipeline.results) > 120 and pipeline.detector is not None
-
-
-def _choose_next(box: QComboBox) -> None:
-    """The next item, as a person would choose it."""
-    box.setCurrentIndex((box.currentIndex() + 1) % box.count())
-    box.activated.emit(box.currentIndex())

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine import paths
+from engine.detection import darknet
 from engine.detection.darknet import cfg, to_onnx, weights
 from engine.detection.darknet.layers import Plan, plan
 from engine.errors import InvalidModel
@@ -60,7 +61,5 @@ def import_onnx(config: Path, size: tuple[int, int] | None = None, job: Job = Jo
 
 def import_keras(config: Path, size: tuple[int, int] | None = None) -> keras.Model:
     """The same network in Keras, with one output a [yolo] layer, channels last."""
-    from engine.detection.darknet import to_keras  # brings TensorFlow
-
     network = read_plan(config, size)
-    return to_keras.build(network, weights.read(weights_beside(config), network))
+    return darknet.to_keras.build(network, weights.read(weights_beside(config), network))
