@@ -56,9 +56,10 @@ def _run(arguments: argparse.Namespace) -> int:
         labels = detector.labels or tuple(detector.label(c) for c in range(detector.classes or 0))
         classes = exports.classes_from(arguments.classes, labels) if arguments.classes else None
         settings = Settings(arguments.confidence, arguments.iou, classes, arguments.agnostic)
-        results = exports.Results(arguments.source, name, detector.runtime.describe(), detector.label)
+        frames: list[exports.FrameResult] = []
+        results = exports.Results(arguments.source, name, detector.runtime.describe(), detector.label, frames)
         for frame in _detected(source, detector, settings, arguments, job):
-            results.frames.append(frame)
+            frames.append(frame)
     finally:
         line.clear()
     if arguments.save:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ class Results:
     model: str
     runtime: str
     label: Callable[[int], str]
-    frames: list[FrameResult] = field(default_factory=list)
+    frames: Collection[FrameResult] = field(default_factory=list)
 
 
 def frame_dict(frame: FrameResult, label: Callable[[int], str]) -> dict[str, Any]:

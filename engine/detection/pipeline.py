@@ -14,6 +14,7 @@ from engine.detection.counting import Counters, Event
 from engine.detection.detections import Detections
 from engine.detection.detector import Detector, Timing
 from engine.detection.exports import FrameResult
+from engine.detection.journal import Journal
 from engine.detection.lanes import Lanes
 from engine.detection.names import name_of
 from engine.detection.numbers import Meter, Numbers
@@ -27,7 +28,6 @@ from engine.video.recording import Recorded, Recorder
 
 _Outcome = tuple[Detections, Timing] | None  # None without a detector
 
-KEPT_RESULTS = 100_000  # frames kept for export; older ones are forgotten
 _POLL_S = 0.05
 
 
@@ -52,7 +52,7 @@ class Pipeline:
         self.meter = Meter()
         self.views: LatestSlot[View] = LatestSlot()
         self.events: deque[Event] = deque(maxlen=10_000)
-        self.results: deque[FrameResult] = deque(maxlen=KEPT_RESULTS)
+        self.results = Journal()  # everything found so far, for export
         self.error: EngineError | None = None  # why detection stopped, while the picture goes on
         self._lock = threading.Lock()
         self._detector = detector

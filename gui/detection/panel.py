@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QListWidget, QPu
 from engine.detection.counting import Counters
 from engine.detection.drawing import class_colour
 from engine.detection.numbers import Numbers
-from gui.detection.parts import heading
+from gui.detection.parts import heading, scrolled
 from gui.theme import Theme
 from gui.widgets.folded import FoldedSection
 
@@ -174,9 +174,7 @@ class Panel(QWidget):
         self.log.setMinimumHeight(96)
         self.counting = FoldedSection(self._build_counting(), "Lines and zones")
         self.events = FoldedSection(self.log, "Events")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column = scrolled(self)
         for title, widget in (
             ("In the picture", self.counts),
             ("How it runs", self.numbers),
@@ -196,7 +194,11 @@ class Panel(QWidget):
         for name, zone in (counters.zone_counts if counters else {}).items():
             stay = f", {zone.mean_dwell_s():.1f} s on average" if zone.dwell_s else ""
             lines.append(f"{name}: {len(zone.inside)} inside, {_sum(zone.entered, label)} entered{stay}")
-        self.tally.setText("\n".join(lines) or "Draw a line or a zone to count what passes. Tracking is switched on.")
+        text = "\n".join(lines) or "Draw a line or a zone to count what passes. Tracking is switched on."
+        if text != self.tally.text():
+            self.tally.setText(text)
+            # A scroll area asks for least heights, which for wrapped text Qt takes for one line.
+            self.tally.setMinimumHeight(self.tally.heightForWidth(max(self.tally.width(), 120)))
 
     def add_event(self, text: str) -> None:
         """A line at the head of the log."""

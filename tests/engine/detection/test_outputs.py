@@ -11,6 +11,7 @@ from engine.detection.detections import Detections
 from engine.detection.drawing import BOX_STYLES, Look, annotate, caption, class_colour
 from engine.detection.evaluation import read_yolo_labels
 from engine.detection.exports import FORMATS, FrameResult, Results, classes_from
+from engine.detection.journal import Journal
 from engine.detection.privacy import STYLES, cover
 from engine.detection.view import Options, View
 from engine.errors import InvalidSetting
@@ -141,3 +142,20 @@ def test_captions_say_class_track_and_score():
     assert caption(FOUND, 0, NAMES.__getitem__) == "ant #7 0.90"
     assert caption(FOUND, 1, NAMES.__getitem__) == "wasp 0.50"
     assert caption(FOUND, 1, NAMES.__getitem__, score=False) == "wasp"
+
+
+def test_a_journal_gives_back_what_was_written_while_more_is_added(results):
+    journal = Journal()
+    for frame in results.frames:
+        journal.append(frame)
+    reading = iter(journal)
+    first = next(reading)
+    journal.append(results.frames[0])
+    assert len([first, *reading]) == 2
+    assert len(list(journal)) == len(journal) == 3
+    assert (first.index, first.size, first.name) == (0, (200, 100), "a.jpg")
+    np.testing.assert_array_equal(first.found.xyxy, FOUND.xyxy)
+    np.testing.assert_array_equal(first.found.track_id, FOUND.track_id)
+    journal.close()
+    journal.append(first)
+    assert list(journal) == []

@@ -188,6 +188,7 @@ def test_nothing_leaks_over_many_starts():
         running = Pipeline(Capture(SyntheticScene(96, 64)), fixed()).start()
         running.views.take(1.0)
         running.stop()
+        del running  # and with it the file its results were kept in
     after = (threading.active_count(), process.num_fds() if hasattr(process, "num_fds") else 0)
     assert after == before
 
