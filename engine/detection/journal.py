@@ -59,7 +59,9 @@ class Journal:
                 place = self._file.tell()
             left -= 1
             xyxy, score, class_id, track_id = map(_array, arrays)
-            assert xyxy is not None and score is not None and class_id is not None
+            assert xyxy is not None
+            assert score is not None
+            assert class_id is not None
             yield FrameResult(index, time_s, size, Detections(xyxy, score, class_id, track_id), name)
 
     def close(self) -> None:
