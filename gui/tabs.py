@@ -27,6 +27,7 @@ class TabSpec:
 TABS: tuple[TabSpec, ...] = (
     TabSpec("Inspector", "gui.inspector.tab", "InspectorTab"),
     TabSpec("Playground", "gui.playground.tab", "PlaygroundTab"),
+    TabSpec("Detection", "gui.detection.tab", "DetectionTab"),
 )
 
 

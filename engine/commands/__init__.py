@@ -7,12 +7,13 @@ import sys
 from collections.abc import Sequence
 
 from engine import __version__
-from engine.commands import classify, models, playground
+from engine.commands import classify, detect, models, playground
 from engine.commands.base import Command
 from engine.errors import Cancelled, EngineError, describe
 
 COMMANDS: tuple[Command, ...] = (
     classify.COMMAND,
+    detect.COMMAND,
     models.COMMAND,
     playground.COMMAND,
 )

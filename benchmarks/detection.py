@@ -1,0 +1,205 @@
+"""Detection: the whole pipeline on a 720p file, live latency, and its parts.
+
+    python benchmarks/detection.py --model YOLOX_NANO.onnx [--cfg V4_TINY_SIZED.cfg] [--seconds 8]
+
+The file is a 720p video made here. Peers: bare `session.run` with the same options, the same loop on OpenCV's runtime,
+and the usual sequential Python (read, letterbox with copyMakeBorder, run, decode every row, NMS), all on the same ONNX.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.measure import Line, alternate, show
+from engine.detection.choices import Choices
+from engine.detection.darknet.importing import import_onnx, read_plan
+from engine.detection.detector import Detector, Settings
+from engine.detection.letterbox import blob, place
+from engine.detection.nms import suppress
+from engine.detection.opening import open_detector
+from engine.detection.pipeline import Pipeline
+from engine.detection.view import Options
+from engine.video.capture import Capture
+from engine.video.files import VideoFile
+from engine.video.synthetic import SyntheticScene
+
+FRAMES = 150
+SETTINGS = Settings(confidence=0.25)
+
+
+def make_video(path: Path) -> Path:
+    """A 720p H.264-like file of the synthetic scene."""
+    scene = SyntheticScene(1280, 720)
+    scene.open()
+    writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"mp4v"), 30, (1280, 720))
+    for index in range(FRAMES):
+        writer.write(cv2.cvtColor(scene.draw(index), cv2.COLOR_RGB2BGR))
+    writer.release()
+    return path
+
+
+def whole_pipeline(detector: Detector, video: Path) -> None:
+    """Decode, letterbox, infer, decode heads, suppress, hand the boxes to whoever shows them: our threads."""
+    pipeline = Pipeline(Capture(VideoFile(video), own_speed=False), detector, Options(SETTINGS)).start()
+    while len(pipeline.results) < FRAMES:
+        pipeline.views.take(0.1)
+    pipeline.stop()
+
+
+def bare_runs(detector: Detector) -> None:
+    """Nothing but the network, on one prepared input."""
+    data = detector.prepare(np.full((720, 1280, 3), 90, np.uint8)).blob
+    for _ in range(FRAMES):
+        detector.runtime.run(data)
+
+
+def sequential(detector: Detector, video: Path) -> None:
+    """The way tutorials do it, on one thread."""
+    capture = cv2.VideoCapture(str(video))
+    width, height = detector.size
+    while True:
+        ok, frame = capture.read()
+        if not ok:
+            break
+        scale = min(width / frame.shape[1], height / frame.shape[0])
+        inner = (round(frame.shape[1] * scale), round(frame.shape[0] * scale))
+        resized = cv2.resize(frame, inner)
+        below, right = height - inner[1], width - inner[0]
+        padded = cv2.copyMakeBorder(resized, 0, below, 0, right, cv2.BORDER_CONSTANT, value=(114, 114, 114))
+        data = np.ascontiguousarray(padded.transpose(2, 0, 1)[None].astype(np.float32))
+        rows = detector.runtime.run(data)[0][0]
+        cells, strides = _cells(width, height)
+        xy = (rows[:, :2] + cells) * strides
+        wh = np.exp(rows[:, 2:4]) * strides
+        scores = rows[:, 4:5] * rows[:, 5:]
+        classes, best = scores.argmax(1), scores.max(1)
+        boxes = np.concatenate([xy - wh / 2, wh], axis=1) / scale
+        keep = best > SETTINGS.confidence
+        cv2.dnn.NMSBoxesBatched(
+            boxes[keep].tolist(), best[keep].tolist(), classes[keep].tolist(), SETTINGS.confidence, SETTINGS.iou
+        )
+    capture.release()
+
+
+def _cells(width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
+    """Built anew for each frame, as in the reference code of YOLOX."""
+    cells, strides = [], []
+    for stride in (8, 16, 32):
+        xs, ys = np.meshgrid(np.arange(width // stride), np.arange(height // stride))
+        cells.append(np.stack([xs, ys], 2).reshape(-1, 2))
+        strides.append(np.full((cells[-1].shape[0], 1), stride))
+    return np.concatenate(cells), np.concatenate(strides)
+
+
+def throughput(model: Path, video: Path) -> list[Line]:
+    """Frames per second of the whole, as times for the whole file."""
+    ours = open_detector(model, Choices(labels="coco"))
+    opencv = open_detector(model, Choices(labels="coco", runtime="opencv"))
+    print(f"  {model.name}: {ours.runtime.describe()}; {opencv.runtime.describe()}")
+    whole, bare, peer, plain = alternate(
+        3,
+        lambda: whole_pipeline(ours, video),
+        lambda: bare_runs(ours),
+        lambda: whole_pipeline(opencv, video),
+        lambda: sequential(ours, video) if ours.head.name == "yolox" else bare_runs(ours),
+        warm=1,
+    )
+    name = model.stem
+    lines = [
+        Line(f"{name}: pipeline over {FRAMES} frames / bare session.run", whole, bare, ">= 0.85"),
+        Line(f"{name}: pipeline / the same on OpenCV's runtime", whole, peer, ">= 2.5"),
+    ]
+    if ours.head.name == "yolox":
+        lines.append(Line(f"{name}: pipeline / sequential Python on the same ONNX", whole, plain, ">= 1.5"))
+    return lines
+
+
+def live(model: Path, seconds: float) -> None:
+    """Capture-to-hand-over times at 30 frames/s, as the window would show them, and with inference slowed down."""
+    detector = open_detector(model, Choices(labels="coco"))
+    for slow, name in ((0.0, "live 30 frames/s"), (0.3, "with inference of 300 ms")):
+        ages, infer = _ages(detector, seconds, slow)
+        p50, p95 = np.percentile(ages, [50, 95])
+        limit = infer + 20 if not slow else 300 + 2 * 1000 / 30 + infer
+        print(f"{name}: age p50 {p50:.1f} ms, p95 {p95:.1f} ms, worst {max(ages):.1f} ms; inference {infer:.1f} ms;"
+              f" goal {'p95' if not slow else 'worst'} < {limit:.0f} ms; {len(ages)} frames")  # fmt: skip
+
+
+def _ages(detector: Detector, seconds: float, slow: float) -> tuple[list[float], float]:
+    run = detector.runtime.run
+    if slow:
+        detector.runtime.run = lambda data: (time.sleep(slow), run(data))[1]  # type: ignore[method-assign]
+    pipeline = Pipeline(Capture(SyntheticScene(1280, 720)), detector, Options(SETTINGS)).start()
+    ages = []
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        view = pipeline.views.take(1.0)
+        if view is not None:
+            view.annotated  # noqa: B018 - drawn here, as by the window
+            ages.append((time.perf_counter_ns() - view.captured_ns) / 1e6)
+    infer = pipeline.numbers().infer_ms - slow * 1000
+    pipeline.stop()
+    detector.runtime.run = run  # type: ignore[method-assign]
+    return ages[5:], infer
+
+
+def parts() -> None:
+    """Steps that have a goal in milliseconds."""
+    rng = np.random.default_rng(0)
+    image = rng.integers(0, 255, (720, 1280, 3), np.uint8)
+    from engine.detection.heads import HEADS
+
+    feeding = HEADS["yolox"].feeding
+    (letterbox,) = alternate(50, lambda: blob(image, place(image, (416, 416), feeding.fit), feeding), warm=3)
+    objects = rng.integers(0, 60, 1000)
+    corner = rng.uniform(0, 600, (60, 2))[objects] + rng.normal(0, 3, (1000, 2))
+    boxes = np.concatenate([corner, corner + rng.uniform(40, 90, (60, 2))[objects]], axis=1).astype(np.float32)
+    score, classes = rng.random(1000, np.float32), objects % 80
+    (suppressed,) = alternate(50, lambda: suppress(boxes, score, classes, 0.45), warm=3)
+    print(f"letterbox and blob of a 720p frame: {letterbox * 1e3:.2f} ms, goal < 1.5 ms")
+    print(f"NMS of 1,000 candidates of 60 objects: {suppressed * 1e3:.2f} ms, goal < 1 ms")
+
+
+def importing(config: Path) -> None:
+    """The Darknet importer, new and from its cache."""
+    from engine import paths
+
+    for old in (paths.models() / "imported").glob("*.onnx"):
+        old.unlink()
+    start = time.perf_counter()
+    import_onnx(config)
+    first = time.perf_counter() - start
+    (again,) = alternate(5, lambda: import_onnx(config))
+    count = sum(1 for layer in read_plan(config).layers)
+    print(f"import of {config.stem} ({count} layers): {first:.2f} s, goal < 5 s; again {again:.3f} s, goal < 0.3 s")
+
+
+def main() -> None:
+    """Run everything and print one table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--cfg", type=Path, help="Darknet network with its .weights beside it")
+    parser.add_argument("--seconds", type=float, default=8.0, help="of each live measurement")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        video = make_video(Path(folder) / "scene.mp4")
+        lines = throughput(arguments.model, video)
+        if arguments.cfg:
+            importing(arguments.cfg)
+            lines += throughput(arguments.cfg, video)
+    show(f"Whole pipeline, {FRAMES} frames of 720p, least score {SETTINGS.confidence}", lines)
+    parts()
+    live(arguments.model, arguments.seconds)
+
+
+if __name__ == "__main__":
+    main()

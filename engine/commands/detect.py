@@ -1,0 +1,157 @@
+"""The command `detect`: boxes on images, a video, a stream or a camera, as JSON, CSV, COCO or YOLO."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from engine.commands.base import Command, positive, watched_job
+from engine.errors import EngineError, ModelMissing
+from engine.jobs import Job
+
+FORMATS = ("json", "csv", "coco", "yolo")
+HEADS = ("darknet", "yolox", "yolov5", "yolov8", "end2end", "detr", "detr-raw", "nanodet")
+
+
+def _fraction(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, received {text}")
+    return value
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    source = "image, folder, video, address, camera[:NAME], screen or synthetic"
+    parser.add_argument("source", metavar="SOURCE", help=source)
+    parser.add_argument("--model", metavar="ID|FILE", help="catalog id, .onnx or .cfg (the quickest that is here)")
+    parser.add_argument("--labels", metavar="FILE", help="class names, one a line; or coco")
+    parser.add_argument("--head", choices=HEADS, help="kind of output, where it is not recognised rightly")
+    parser.add_argument("--confidence", type=_fraction, default=0.25, metavar="P", help="least score (%(default)s)")
+    parser.add_argument(
+        "--iou", type=_fraction, default=0.45, metavar="P", help="overlap that suppresses (%(default)s)"
+    )
+    parser.add_argument("--classes", metavar="A,B", help="only these, by name or number")
+    parser.add_argument("--agnostic", action="store_true", help="let boxes of different classes suppress each other")
+    parser.add_argument("--track", action="store_true", help="number objects over time")
+    parser.add_argument("--max-frames", type=positive, metavar="N", help="stop after so many frames")
+    parser.add_argument("--json", metavar="FILE|-", help="write JSON; - prints it")
+    parser.add_argument("--save", type=Path, metavar="FILE", help="write the results in the chosen format")
+    parser.add_argument("--format", choices=FORMATS, default="json", help="of --save (%(default)s)")
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from engine.detection import catalog, exports
+    from engine.detection.choices import Choices
+    from engine.detection.detector import Settings
+    from engine.video.spec import open_spec
+
+    name = arguments.model or _first_model(catalog)
+    source = open_spec(arguments.source)
+    job, line = watched_job()
+    try:
+        choices = Choices(labels=arguments.labels, head=arguments.head, threads=_all_cores() if source.live else 1)
+        detector = catalog.open_named(name, choices, job)
+        labels = detector.labels or tuple(detector.label(c) for c in range(detector.classes or 0))
+        classes = exports.classes_from(arguments.classes, labels) if arguments.classes else None
+        settings = Settings(arguments.confidence, arguments.iou, classes, arguments.agnostic)
+        frames: list[exports.FrameResult] = []
+        results = exports.Results(arguments.source, name, detector.runtime.describe(), detector.label, frames)
+        for frame in _detected(source, detector, settings, arguments, job):
+            frames.append(frame)
+    finally:
+        line.clear()
+    if arguments.save:
+        exports.FORMATS[arguments.format](results, arguments.save)
+    if arguments.json == "-":
+        print(exports.as_json(results), end="")
+    elif arguments.json:
+        exports.write_json(results, Path(arguments.json))
+    if not arguments.json and not arguments.save:
+        _print(results)
+    return 0
+
+
+def _detected(source, detector, settings, arguments: argparse.Namespace, job: Job) -> Iterator:  # type: ignore[no-untyped-def]
+    """A FrameResult a frame, in order; the capture is stopped however the loop ends."""
+    from engine.detection.exports import FrameResult
+    from engine.detection.lanes import Lanes
+    from engine.detection.pipeline import find, follow
+    from engine.detection.tracking import Tracker
+    from engine.detection.view import Options
+    from engine.video.capture import Capture
+    from engine.video.files import ImageFiles
+
+    options, tracker, done = Options(settings, track=arguments.track), Tracker(), 0
+    lanes: Lanes = Lanes(1 if source.live else detector.runtime.lanes)
+    try:
+        with Capture(source, own_speed=False) as capture:
+            work = lambda frame: find(detector, frame.image, options)  # noqa: E731
+            for frame, outcome in _in_order(capture, lanes, work, arguments.max_frames):
+                found = outcome.result()[0]
+                if arguments.track:
+                    found = follow(tracker, found, frame.time_s, settings.confidence)
+                done += 1
+                granted = capture.status.granted
+                job.report(done, arguments.max_frames or (granted and granted.frames) or 0, f"{done} frames")
+                job.checkpoint()
+                name = source.names[frame.index] if isinstance(source, ImageFiles) else ""
+                yield FrameResult(frame.index, frame.time_s, frame.size, found, name)
+    finally:
+        lanes.close()
+    if done == 0:
+        raise EngineError(f"“{arguments.source}” gave no frame.", "Check that it can be played.")
+
+
+def _in_order(capture, lanes, work, limit: int | None) -> Iterator:  # type: ignore[no-untyped-def]
+    """(frame, future) of every frame up to the limit, as many at once as there are lanes."""
+    from engine.video.capture import State
+
+    given = 0
+    while True:
+        frame = None
+        if not lanes.full and given != limit:
+            frame = capture.take(0 if len(lanes) else 0.2)
+        if frame is not None:
+            lanes.give(frame, work)
+            given += 1
+        elif len(lanes):
+            yield lanes.take()
+        else:
+            status = capture.status
+            if status.state is State.FAILED or (status.state is State.LOST and status.tries > 2):
+                raise EngineError(status.message)
+            if capture.finished or given == limit:
+                return
+
+
+def _first_model(catalog) -> str:  # type: ignore[no-untyped-def]
+    entry = catalog.first_here()
+    if entry is None:
+        raise ModelMissing(
+            "No detector is on this machine.",
+            "Give one with --model FILE.onnx or FILE.cfg, or fetch one in the window.",
+        )
+    return entry.id
+
+
+def _all_cores() -> int:
+    import os
+
+    return os.cpu_count() or 1
+
+
+def _print(results) -> None:  # type: ignore[no-untyped-def]
+    from engine.detection.exports import frame_dict
+
+    for frame in results.frames:
+        for d in frame_dict(frame, results.label)["detections"]:
+            box = " ".join(f"{v:7.1f}" for v in d["box"])
+            track = "" if d["track_id"] is None else f"  #{d['track_id']}"
+            print(f"{frame.index:6d}  {d['score']:.2f}  {box}  {d['label']}{track}")
+    total = sum(len(frame.found) for frame in results.frames)
+    print(f"{total} detections on {len(results.frames)} frames ({results.runtime})", file=sys.stderr)
+
+
+COMMAND = Command("detect", "Find things on images, videos, streams and cameras.", _add_arguments, _run)

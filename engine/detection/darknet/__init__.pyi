@@ -1,0 +1,1 @@
+from . import to_keras as to_keras

@@ -1,0 +1,43 @@
+"""Single keys of the Detection tab; every one is named in the tooltip of what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from gui.detection.controls import Controls
+from gui.detection.outputs import Outputs
+from gui.detection.stage import Stage
+
+
+def build_hotkeys(
+    tab: QWidget, controls: Controls, stage: Stage, outputs: Outputs, draw: Callable[[str], None]
+) -> None:
+    """Keys that work anywhere in the tab, except while text is typed."""
+    keys: dict[str, Callable[[], object]] = {
+        "Space": stage.transport.hold.toggle,
+        "R": stage.transport.record.toggle,
+        "S": lambda: outputs.snapshot(False),
+        "C": outputs.copy,
+        "I": outputs.inspect,
+        "M": controls.mirror.toggle,
+        "T": controls.track.toggle,
+        "L": lambda: draw("line"),
+        "Z": lambda: draw("zone"),
+        "[": lambda: controls.nudge_confidence(-5),
+        "]": lambda: controls.nudge_confidence(5),
+        "B": lambda: _choose_next(controls.box_style),
+        "N": lambda: _choose_next(controls.label_style),
+    }
+    for key, run in keys.items():
+        shortcut = QShortcut(QKeySequence(key), tab, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(run)
+
+
+def _choose_next(box: QComboBox) -> None:
+    """The next item, as a person would choose it."""
+    box.setCurrentIndex((box.currentIndex() + 1) % box.count())
+    box.activated.emit(box.currentIndex())

@@ -1,0 +1,124 @@
+"""Choose the detector: those that can be fetched, files of one's own, and the button for the next step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from engine.detection.catalog import Entry, entries
+from engine.detection.detector import Detector
+
+_OPEN = "ask:file"
+_PATTERN = "Detectors (*.onnx *.cfg *.weights);;All files (*)"
+
+
+class DetectorChooser(QWidget):
+    """Emits the id or path of the chosen detector; starts no work itself."""
+
+    chosen = Signal(str)
+    download_wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._files: list[str] = []
+        self._current = next(iter(entries()))
+        self.box = QComboBox()
+        self.box.setAccessibleName("Detector")
+        self.box.setToolTip("The network that finds things")
+        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.box.activated.connect(self._activated)
+        self.fetch = QPushButton()
+        self.fetch.setProperty("primary", True)
+        self.fetch.setAccessibleName("Download detector")
+        self.fetch.clicked.connect(lambda: self.download_wanted.emit(self._current))
+        self.about = QLabel()
+        self.about.setWordWrap(True)
+        self.about.setProperty("role", "muted")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.box)
+        column.addWidget(self.fetch)
+        column.addWidget(self.about)
+        self.refresh()
+
+    def current(self) -> str:
+        """The chosen id or path."""
+        return self._current
+
+    def entry(self) -> Entry | None:
+        """The catalog's entry of the choice, None for a file."""
+        return entries().get(self._current)
+
+    def missing(self) -> bool:
+        """Whether the choice has to be fetched first."""
+        entry = self.entry()
+        return entry is not None and not entry.here
+
+    def files(self) -> list[str]:
+        """Files of one's own, to be remembered."""
+        return list(self._files)
+
+    def select(self, reference: str) -> None:
+        """Show a detector as chosen, without emitting; a path is added to the list."""
+        if reference not in entries():
+            self._files = [reference, *(file for file in self._files if file != reference)][:8]
+        self._current = reference
+        self.refresh()
+
+    def offer(self, files: list[str]) -> None:
+        """Add files to the list that were used before."""
+        self._files += [file for file in files if file not in self._files and Path(file).is_file()]
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read again what is on this machine."""
+        self.box.clear()
+        for entry in entries().values():
+            state = "" if entry.here else f" ({entry.bytes / 1e6:.0f} MB to download)"
+            self.box.addItem(entry.title + state, entry.id)
+        for file in self._files:
+            self.box.addItem(Path(file).name, file)
+        self.box.insertSeparator(self.box.count())
+        self.box.addItem("Open a model file…", _OPEN)
+        self.box.setCurrentIndex(self.box.findData(self._current))
+        chosen = self.entry()
+        self.fetch.setVisible(self.missing())
+        if chosen is not None:
+            self.fetch.setText(f"Download {chosen.title} ({chosen.bytes / 1e6:.0f} MB)")
+            self.fetch.setToolTip(f"Fetch it once; its SHA-256 is checked. Licence: {chosen.licence}")
+            self.about.setText(f"{chosen.about} Licence: {chosen.licence}.")
+        else:
+            self.about.setText("")
+
+    def describe(self, detector: Detector) -> None:
+        """Facts of the detector that is loaded."""
+        width, height = detector.size
+        classes = "unknown number of classes" if detector.classes is None else f"{detector.classes} classes"
+        facts = f"{detector.head.title} head, {width} x {height}, {classes}. Licence: {_short(detector.licence)}."
+        if not detector.labels:
+            facts += " Its class names are unknown: give them under Advanced."
+        self.about.setText(facts)
+        self.about.setToolTip(f"{detector.head.about}\nLicence: {detector.licence}\n{detector.runtime.describe()}")
+
+    def ask_file(self) -> None:
+        """The file dialog."""
+        name, _ = QFileDialog.getOpenFileName(self, "Open a detector", "", _PATTERN)
+        if name:
+            self.select(name)
+            self.chosen.emit(name)
+
+    def _activated(self, index: int) -> None:
+        reference = str(self.box.itemData(index))
+        if reference == _OPEN:
+            self.box.setCurrentIndex(self.box.findData(self._current))
+            self.ask_file()
+            return
+        self.select(reference)
+        self.chosen.emit(reference)
+
+
+def _short(licence: str) -> str:
+    return licence.split("(http", 1)[0].strip().rstrip(".")

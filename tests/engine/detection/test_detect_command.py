@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from engine import commands
+
+
+def run(*arguments: str) -> int:
+    parser = commands.build_parser(commands.COMMANDS)
+    return commands.run(parser.parse_args(["detect", *map(str, arguments)]))
+
+
+@pytest.fixture
+def nano(shared) -> str:
+    return str(shared / "models/yolox/yolox_nano.onnx")
+
+
+def test_a_video_as_json(shared, nano, capsys):
+    video = shared / "videos" / "one-by-one-person-detection.mp4"
+    code = run(video, "--model", nano, "--labels", "coco", "--max-frames", 40, "--track", "--json", "-")
+    data = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert data["model"] == nano
+    assert "ONNX Runtime on CPU" in data["runtime"]
+    assert [frame["index"] for frame in data["frames"]] == list(range(40))
+    assert data["frames"][10]["time_s"] == pytest.approx(1.0, abs=0.01)
+
+
+def test_a_darknet_model_on_photos_as_yolo_labels(shared, tmp_path, capsys):
+    model = shared / "models/darknet/yolo-fastest-1.1.cfg"
+    photo = sorted((shared / "data/coco256/images/val2017").glob("*.jpg"))[0]
+    assert run(photo, "--model", model, "--labels", "coco", "--save", tmp_path / "labels", "--format", "yolo") == 0
+    assert (tmp_path / "labels" / f"{photo.stem}.txt").read_text().count("\n") > 1
+
+
+def test_only_the_classes_asked_for(nano, capsys):
+    assert (
+        run("synthetic", "--model", nano, "--labels", "coco", "--max-frames", 3, "--classes", "cat", "--json", "-") == 0
+    )
+    frames = json.loads(capsys.readouterr().out)["frames"]
+    assert {d["label"] for frame in frames for d in frame["detections"]} == {"cat"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nothing/here.mp4", "--model", "NANO"], "There is no source"),
+        (["synthetic"], "No detector is on this machine"),
+        (["synthetic", "--model", "absent.onnx"], "There is no model"),
+        (["synthetic", "--model", "NANO", "--labels", "coco", "--classes", "unicorn"], "no class “unicorn”"),
+        (["synthetic", "--model", "NANO", "--head", "yolov8"], "do not fit"),
+    ],
+)
+def test_mistakes_are_one_line_and_a_failure(nano, arguments, words, capsys):
+    assert run(*[nano if a == "NANO" else a for a in arguments]) == 1
+    error = capsys.readouterr().err
+    assert words in error
+    assert error.count("\n") == 1
+
+
+def test_a_damaged_video_is_a_failure(nano, tmp_path, capsys):
+    path = tmp_path / "bad.mp4"
+    path.write_bytes(b"no video" * 100)
+    assert run(path, "--model", nano) == 1
+    assert "no video" in capsys.readouterr().err
