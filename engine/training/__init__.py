@@ -1,0 +1,5 @@
+"""Training: settings, sessions that can be paused and resumed, runs on disk, metrics, diagnosis, export."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
