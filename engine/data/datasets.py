@@ -24,7 +24,7 @@ _CIFAR100 = (
     "snail,snake,spider,squirrel,streetcar,sunflower,sweet pepper,table,tank,telephone,television,tiger,tractor,train,"
     "trout,tulip,turtle,wardrobe,whale,willow tree,wolf,woman,worm"
 )
-SHAPES_COUNT = 3200
+SHAPES_COUNT = 6000
 
 
 @dataclass(frozen=True, slots=True)

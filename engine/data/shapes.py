@@ -7,10 +7,10 @@ import numpy as np
 
 NAMES = ("circle", "square", "triangle", "star")
 _FINE = 4  # drawn this much larger, then averaged down, so that edges are smooth
-_CONTRAST = 90  # least difference between shape and ground, of 255
+_CONTRAST = 110  # least difference between shape and ground, of 255
 
 
-def draw_shapes(count: int, size: int = 32, seed: int = 0, noise: float = 12.0) -> tuple[np.ndarray, np.ndarray]:
+def draw_shapes(count: int, size: int = 32, seed: int = 0, noise: float = 8.0) -> tuple[np.ndarray, np.ndarray]:
     """`count` images (count, size, size, 3) uint8 and their classes (count,) int32, as even as can be.
 
     Place, size, angle and the two colours are random; noise: standard deviation of 255. The same seed draws the same.
@@ -25,7 +25,7 @@ def _draw(rng: np.random.Generator, label: int, size: int, noise: float) -> np.n
     ground, ink = _colours(rng)
     canvas = np.empty((side, side, 3), np.uint8)
     canvas[:] = ground
-    radius = rng.uniform(0.24, 0.42) * side
+    radius = rng.uniform(0.3, 0.45) * side
     centre = rng.uniform(radius, side - radius, 2)
     angle = rng.uniform(0, 2 * np.pi)
     corners = np.rint(centre + radius * outline(NAMES[label], angle)).astype(np.int32)

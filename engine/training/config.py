@@ -33,7 +33,7 @@ class LearningSettings:
         0.004, "Weight decay", "Of AdamW.", minimum=0, maximum=1, step=0.001, advanced=True
     )
     schedule: str = option(
-        "constant", "Schedule", "How the rate changes: step and plateau divide it, cosine lets it fade.", choices=SCHEDULES
+        "cosine", "Schedule", "How the rate changes: cosine lets it fade, step and plateau divide it.", choices=SCHEDULES
     )
     warm_up: int = option(
         0, "Warm-up", "The rate rises over these epochs.", minimum=0, maximum=1000, unit=" epochs", advanced=True

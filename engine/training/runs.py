@@ -92,26 +92,48 @@ class Unreadable:
     reason: str
 
 
-def create_run(config: TrainingConfig, parent: Path | None = None, title: str = "") -> Run:
-    """A new run folder below `parent` (the user's runs by default). Raises InvalidSetting for a bad config."""
+def create_run(config: TrainingConfig, folder: Path | None = None, title: str = "") -> Run:
+    """A new run in `folder`, which is made and must be empty; by default one among the user's runs.
+
+    Raises InvalidSetting for a bad config, or a folder that cannot be used.
+    """
     config.validate()
     now = datetime.now(UTC)
     words = f"{Path(config.data.data).name} {config.network.network}"
-    parent = parent or paths.runs()
-    stem = f"{now:%Y%m%d-%H%M%S}-{re.sub(r'[^a-z0-9]+', '-', words.lower()).strip('-')}"
-    for number in range(1, 10_000):
-        path = parent / (stem if number == 1 else f"{stem}-{number}")
-        try:
-            path.mkdir(parents=True)
-            break
-        except FileExistsError:
-            continue
-        except OSError as error:
-            raise InvalidSetting(f"No run can be made in {parent}: {error.strerror}.", "Choose another folder.") from error
+    path = _claimed(folder) if folder else _fresh(f"{now:%Y%m%d-%H%M%S}-{_slug(words)}")
     run = Run(path, title or words, "", now.isoformat(timespec="seconds"), config, State(), ())
     save_config(run)
     save_state(run)
     return run
+
+
+def _slug(words: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
+
+
+def _claimed(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        taken = any(folder.iterdir())
+    except OSError as error:
+        raise InvalidSetting(f"No run can be made in {folder}: {error.strerror}.", "Choose another folder.") from error
+    if taken:
+        raise InvalidSetting(f"The folder {folder} is not empty.", "Choose a new one, or go on with --resume.")
+    return folder
+
+
+def _fresh(stem: str) -> Path:
+    """A new folder among the user's runs; two that begin within one second get different names."""
+    for number in range(1, 10_000):
+        path = paths.runs() / (stem if number == 1 else f"{stem}-{number}")
+        try:
+            path.mkdir(parents=True)
+            return path
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise InvalidSetting(f"No run can be made in {path.parent}: {error.strerror}.", "Make room there.") from error
+    raise InvalidSetting(f"There are too many runs named {stem}.", "Move some of them away.")
 
 
 def save_config(run: Run) -> None:
