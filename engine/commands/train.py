@@ -18,6 +18,7 @@ from engine.errors import EngineError, InvalidSetting
 from engine.jobs import Job
 from engine.models.architectures.kinds import NETWORKS
 from engine.training.config import TrainingConfig, all_options, with_values
+from engine.training.live import Live
 from engine.training.runs import Run, create_run, extend, read_run
 
 _SETTINGS = "settings for --set, with their usual values:\n" + "\n".join(
@@ -28,7 +29,9 @@ _SETTINGS = "settings for --set, with their usual values:\n" + "\n".join(
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _SETTINGS.replace("%", "%%")
-    parser.add_argument("--data", metavar="ID|DIR|FILE", help="shapes, digits, mnist, ..., a folder of class folders, .npz")
+    parser.add_argument(
+        "--data", metavar="ID|DIR|FILE", help="shapes, digits, mnist, ..., a folder of class folders, .npz"
+    )
     parser.add_argument(
         "--network", metavar="ID", help=f"{', '.join(NETWORKS)}, or a catalog id to build upon (default: textbook)"
     )
@@ -42,7 +45,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     run = _resumed(arguments) if arguments.resume else _new(arguments)
     job, line = watched_job()
-    live = training.Live()
+    live = Live()
     try:
         with _interruptible(job):
             outcome = training.train(run, live, job)

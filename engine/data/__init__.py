@@ -1,5 +1,5 @@
 """Data to train on: known sets, folders of images, splits, preparation and augmentation."""
 
-import lazy_loader
+from engine import lazy
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = lazy.attach(__name__, __file__)

@@ -1,11 +1,2 @@
 from . import augmentation as augmentation
 from . import pipeline as pipeline
-from .datasets import DATASETS as DATASETS
-from .datasets import DatasetKind as DatasetKind
-from .datasets import open_source as open_source
-from .preparation import Dataset as Dataset
-from .preparation import prepare_dataset as prepare_dataset
-from .settings import AugmentationSettings as AugmentationSettings
-from .settings import DataSettings as DataSettings
-from .sources import Source as Source
-from .splits import Split as Split

@@ -12,7 +12,7 @@ _FILL = "nearest"  # what comes in from outside when an image is turned or moved
 
 
 def augmentation_layers(settings: AugmentationSettings, seed: int = 0) -> list[layers.Layer]:
-    """Layers for batches (N, H, W, C) float32 of 0..1, identity unless `training`; none for settings that vary nothing."""
+    """Layers for batches (N, H, W, C) float32 of 0..1, identity unless `training`; none for no variation."""
     made: list[layers.Layer] = []
     turns = settings.rotation / 360
     if settings.flip != "none":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import struct
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ _PAIRS = (("x_train", "y_train"), ("x", "y"), ("images", "labels"))
 def npz_source(path: Path) -> Source:
     """Images and labels from an .npz with x_train, y_train (and x_test, y_test), or x, y. Raises InvalidSetting."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             names = next((pair for pair in _PAIRS if set(pair) <= set(archive)), None)
             if names is None:
                 raise InvalidSetting(
@@ -27,7 +28,7 @@ def npz_source(path: Path) -> Source:
             train = (archive[names[0]], archive[names[1]])
             test = (archive["x_test"], archive["y_test"]) if {"x_test", "y_test"} <= set(archive) else None
             labels = tuple(map(str, archive["class_names"])) if "class_names" in archive else ()
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise InvalidSetting(f"“{path.name}” cannot be read: {error}.", "Expected a NumPy .npz archive.") from error
     for images, targets in filter(None, (train, test)):
         _check(path.name, images, targets)

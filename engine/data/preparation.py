@@ -102,5 +102,5 @@ def _renumbered(parts: Split, chosen: np.ndarray, unusable: np.ndarray) -> Split
 def _fingerprint(source: Source, how: Preprocessing, parts: Split) -> str:
     state = hashlib.sha256(f"{source.images.fingerprint()}|{source.class_names}|{how}".encode())
     for values in (source.labels, parts.train, parts.validation, parts.test):
-        state.update(np.ascontiguousarray(values))
+        state.update(np.ascontiguousarray(values).data)
     return state.hexdigest()

@@ -46,12 +46,16 @@ class AugmentationSettings:
     rotation: float = option(0.0, "Rotation", "Turned by up to this angle.", minimum=0, maximum=180, step=5, unit="°")
     shift: float = option(0.0, "Shift", "Moved by up to this share of the side.", minimum=0, maximum=0.5, step=0.05)
     zoom: float = option(0.0, "Zoom", "Enlarged or shrunk by up to this share.", minimum=0, maximum=0.9, step=0.05)
-    flip: str = option(
-        "none", "Flip", "Mirrored with even odds.", choices=("none", "horizontal", "vertical", "both")
+    flip: str = option("none", "Flip", "Mirrored with even odds.", choices=("none", "horizontal", "vertical", "both"))
+    brightness: float = option(
+        0.0, "Brightness", "Lighter or darker, share of the range.", minimum=0, maximum=1, step=0.05
     )
-    brightness: float = option(0.0, "Brightness", "Lighter or darker, share of the range.", minimum=0, maximum=1, step=0.05)
-    contrast: float = option(0.0, "Contrast", "Stronger or weaker by up to this share.", minimum=0, maximum=1, step=0.05)
-    noise: float = option(0.0, "Noise", "Gaussian, standard deviation as a share of the range.", minimum=0, maximum=0.5, step=0.02)
+    contrast: float = option(
+        0.0, "Contrast", "Stronger or weaker by up to this share.", minimum=0, maximum=1, step=0.05
+    )
+    noise: float = option(
+        0.0, "Noise", "Gaussian, standard deviation as a share of the range.", minimum=0, maximum=0.5, step=0.02
+    )
     erasing: float = option(
         0.0, "Erasing", "Odds that a random rectangle is painted over.", minimum=0, maximum=1, step=0.1
     )

@@ -1,4 +1,4 @@
-"""The “shapes” set: circles, squares, triangles and stars, drawn from a seed; learnable within a minute on any laptop."""
+"""The “shapes” set: circles, squares, triangles and stars, drawn from a seed, learnable within a minute."""
 
 from __future__ import annotations
 

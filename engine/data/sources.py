@@ -55,7 +55,7 @@ class ArrayImages:
     def fingerprint(self) -> str:
         """Digest of shape and pixels."""
         state = hashlib.sha256(repr(self.pixels.shape).encode())
-        state.update(np.ascontiguousarray(self.pixels))
+        state.update(np.ascontiguousarray(self.pixels).data)
         return state.hexdigest()
 
 

@@ -30,7 +30,7 @@ def split(labels: np.ndarray, test: np.ndarray, share: float, seed: int, limit: 
         held = min(max(1, round(len(members) * share)), len(members) - 1)
         validation.append(members[:held])
         training.append(members[held:])
-    kept = [members for members in by_class(labels, np.flatnonzero(test), limit, rng)]
+    kept = by_class(labels, np.flatnonzero(test), limit, rng)
     found = Split(_joined(training), _joined(validation), _joined(kept))
     if len(np.unique(labels[found.train])) < 2 or not len(found.validation):
         raise InvalidSetting(

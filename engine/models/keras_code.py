@@ -7,7 +7,9 @@ from typing import Any
 
 import keras
 
-_SKIPPED = frozenset({"dtype", "build_config", "registered_name", "seed", "optional", "sparse", "ragged", "batch_shape"})
+_SKIPPED = frozenset(
+    {"dtype", "build_config", "registered_name", "seed", "optional", "sparse", "ragged", "batch_shape"}
+)
 
 
 def keras_code(network: keras.Model) -> str:

@@ -1,5 +1,5 @@
 """Training: settings, sessions that can be paused and resumed, runs on disk, metrics, diagnosis, export."""
 
-import lazy_loader
+from engine import lazy
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = lazy.attach(__name__, __file__)

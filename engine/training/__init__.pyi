@@ -1,14 +1,6 @@
-from . import config as config
-from . import diagnosis as diagnosis
 from . import exporting as exporting
-from . import live as live
-from . import metrics as metrics
 from . import rate_finder as rate_finder
-from . import records as records
-from . import report as report
-from . import runs as runs
-from .config import TrainingConfig as TrainingConfig
-from .live import Live as Live
+from . import setup as setup
 from .session import Outcome as Outcome
 from .session import resume as resume
 from .session import train as train

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+import zipfile
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import keras
@@ -20,8 +21,8 @@ class Progress:
 
     epoch: int = 0  # epochs done
     rows: int = 0  # batch rows written
-    stopping: Patience = Patience()
-    plateau: Patience = Patience()
+    stopping: Patience = field(default_factory=Patience)
+    plateau: Patience = field(default_factory=Patience)
     rate_factor: float = 1.0  # product of the plateau's cuts
     best_epoch: int = 0
 
@@ -38,11 +39,11 @@ def save_checkpoint(path: Path, trainer: keras.Model, progress: Progress) -> Non
 def read_progress(path: Path) -> Progress:
     """The progress alone. Raises InvalidSetting for a damaged file."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             values = json.loads(arrays["progress"].tobytes())
-        waits = {name: Patience(**values.pop(name)) for name in ("stopping", "plateau")}
-        return Progress(**values, **waits)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        stopping, plateau = Patience(**values.pop("stopping")), Patience(**values.pop("plateau"))
+        return Progress(stopping=stopping, plateau=plateau, **values)
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise InvalidSetting(
             f"The backup “{path.name}” cannot be read: {error}.", "Start a new run; best.keras may still be whole."
         ) from error

@@ -26,14 +26,13 @@ class LearningSettings:
     learning_rate: float = option(
         0.001, "Learning rate", "Size of a step; the finder suggests one.", minimum=1e-7, maximum=10, step=0.0005
     )
-    momentum: float = option(
-        0.9, "Momentum", "Of SGD and RMSprop.", minimum=0, maximum=0.999, step=0.05, advanced=True
-    )
-    weight_decay: float = option(
-        0.004, "Weight decay", "Of AdamW.", minimum=0, maximum=1, step=0.001, advanced=True
-    )
+    momentum: float = option(0.9, "Momentum", "Of SGD and RMSprop.", minimum=0, maximum=0.999, step=0.05, advanced=True)
+    weight_decay: float = option(0.004, "Weight decay", "Of AdamW.", minimum=0, maximum=1, step=0.001, advanced=True)
     schedule: str = option(
-        "cosine", "Schedule", "How the rate changes: cosine lets it fade, step and plateau divide it.", choices=SCHEDULES
+        "cosine",
+        "Schedule",
+        "How the rate changes: cosine lets it fade, step and plateau divide it.",
+        choices=SCHEDULES,
     )
     warm_up: int = option(
         0, "Warm-up", "The rate rises over these epochs.", minimum=0, maximum=1000, unit=" epochs", advanced=True
@@ -63,7 +62,13 @@ class LearningSettings:
     )
     class_weights: bool = option(False, "Class weights", "Small classes count for more.", advanced=True)
     label_smoothing: float = option(
-        0.0, "Label smoothing", "Takes this much certainty from the labels.", minimum=0, maximum=0.5, step=0.05, advanced=True
+        0.0,
+        "Label smoothing",
+        "Takes this much certainty from the labels.",
+        minimum=0,
+        maximum=0.5,
+        step=0.05,
+        advanced=True,
     )
     mixed_precision: bool = option(False, "Mixed precision", "16-bit arithmetic, on GPUs only.", advanced=True)
 
@@ -73,7 +78,10 @@ class TransferSettings:
     """Only for networks of the catalog: the second part of the training."""
 
     fine_tune_layers: int = option(
-        0, "Fine-tune layers", "Layers from the end that learn in the second part; 0 trains the new layer only.", minimum=0
+        0,
+        "Fine-tune layers",
+        "Layers from the end that learn in the second part; 0 trains the new layer only.",
+        minimum=0,
     )
     fine_tune_epochs: int = option(
         5, "Fine-tune epochs", "Length of the second part.", minimum=1, maximum=10_000, unit=" epochs"

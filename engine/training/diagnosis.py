@@ -107,7 +107,7 @@ def _dead(facts: Facts) -> Finding | None:
         why = f"its gradient is {gradient[-1]:.1g}" if vanished else f"its loss stays at {loss[-1]:.3g}"
         return Finding(
             "dead", WARNING, f"The network does not learn: {accuracy[-1]:.0%} right is what guessing gives, and {why}.",
-            "Start again with another learning rate (lower if it died, higher if it never moved) or batch normalisation.",
+            "Start again with another learning rate (lower if it died, higher if it never moved) or batch norm.",
         )  # fmt: skip
     return None
 
@@ -137,7 +137,7 @@ def _gap(facts: Facts) -> Finding | None:
         return Finding(
             "gap",
             NOTICE,
-            f"Training is right in {train:.0%} of cases, validation in {val:.0%}: the network starts to learn by heart.",
+            f"Training is right in {train:.0%} of cases, validation in {val:.0%}: it starts to learn by heart.",
             "Augmentation or dropout usually closes the gap.",
         )
     return None
@@ -168,7 +168,7 @@ def _plateau(facts: Facts) -> Finding | None:
         return Finding(
             "plateau",
             NOTICE,
-            f"Plateau: validation loss has gained less than {_LEVEL:.0%} in {_LEVEL_SPAN} epochs (best {val.min():.3g}).",
+            f"Plateau: validation loss has gained under {_LEVEL:.0%} in {_LEVEL_SPAN} epochs (best {val.min():.3g}).",
             "A lower learning rate (schedule “plateau” or “cosine”) may gain a little more; otherwise it is done.",
         )
     return None
@@ -216,10 +216,14 @@ RULES: dict[str, Rule] = {
         Rule("gap", f"training accuracy more than {_GAP:.0%} above validation accuracy, mean of 3 epochs", _gap),
         Rule(
             "underfitting",
-            f"training loss within {_LEVEL:.0%} of its value {_LEVEL_SPAN} epochs ago, training accuracy below {_LOW:.0%}",
+            f"training loss within {_LEVEL:.0%} of that {_LEVEL_SPAN} epochs ago, training accuracy under {_LOW:.0%}",
             _underfitting,
         ),
-        Rule("plateau", f"best validation loss of {_LEVEL_SPAN} epochs less than {_LEVEL:.0%} below the one before", _plateau),
+        Rule(
+            "plateau",
+            f"best validation loss of {_LEVEL_SPAN} epochs less than {_LEVEL:.0%} below the one before",
+            _plateau,
+        ),
         Rule("imbalance", f"largest class over {_UNEQUAL:g} times the smallest, without class weights", _imbalance),
         Rule("learning", "the best validation loss is at most one epoch old", _learning),
     )

@@ -158,7 +158,9 @@ def _open_keras(path: Path) -> Run:
 FORMATS: dict[str, Format] = {
     form.id: form
     for form in (
-        Format("keras", "Keras", ".keras", "Keras 3, to train on or use in Python.", lambda n, p: n.save(p), _open_keras),
+        Format(
+            "keras", "Keras", ".keras", "Keras 3, to train on or use in Python.", lambda n, p: n.save(p), _open_keras
+        ),
         Format(
             "savedmodel",
             "SavedModel",

@@ -34,10 +34,8 @@ class Keeper:
         """The smallest validation loss so far; infinite before the first epoch."""
         return self.run.best.val_loss if self.run.best else float("inf")
 
-    def keep(
-        self, trainer: keras.Model, row: EpochRow, answers: Answers, inside: Inside, progress: Progress
-    ) -> None:
-        """After an epoch: history, detail, best weights, TensorBoard; the backup last, since it makes the epoch count."""
+    def keep(self, trainer: keras.Model, row: EpochRow, answers: Answers, inside: Inside, progress: Progress) -> None:
+        """After an epoch: history, detail, best weights, TensorBoard; the backup last, as it makes the epoch count."""
         detail = Detail(row.epoch, answers.predicted, answers.confidence, inside.histograms, inside.filters)
         state = replace(self.run.state, best_epoch=progress.best_epoch)
         self.run = replace(self.run, history=(*self.run.history, row), state=state)

@@ -39,9 +39,7 @@ def find_rate(
     setup = Setup(config, job, dataset)
     setup.begin(parts(config)[0])
     ramp = _Ramp(job, steps, config.learning.batch_size, len(setup.dataset.split.train), setup.feed.steps)
-    setup.trainer.fit(
-        setup.feed.batches(), steps_per_epoch=steps, epochs=1, shuffle=False, callbacks=[ramp], verbose=0
-    )
+    setup.trainer.fit(setup.feed.batches(), steps_per_epoch=steps, epochs=1, shuffle=False, callbacks=[ramp], verbose=0)
     rates, losses = np.array(ramp.rates), np.array(ramp.losses)
     return RateCurve(rates, losses, suggest(rates, losses), len(rates))
 

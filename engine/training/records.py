@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import numpy as np
 
 from engine.files import written_aside
@@ -36,12 +38,12 @@ def save_detail(run: Run, detail: Detail) -> None:
 def read_detail(run: Run, epoch: int) -> Detail | None:
     """What epoch `epoch` (from 1) left, or None when it is not there."""
     try:
-        with np.load(run.file(f"epochs/{epoch:05d}.npz"), allow_pickle=False) as found:
+        with run.file(f"epochs/{epoch:05d}.npz").open("rb") as file, np.load(file, allow_pickle=False) as found:
             arrays = dict(found)
         marked = "histogram:"
         histograms = {name.removeprefix(marked): values for name, values in arrays.items() if name.startswith(marked)}
         return Detail(epoch, arrays["predicted"], arrays["confidence"], histograms, arrays.get("filters"))
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
 
 

@@ -6,6 +6,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from engine.errors import InvalidSetting
@@ -74,7 +75,7 @@ def confusion_of(run: Run, epoch: int | None = None) -> np.ndarray | None:
     return metrics.confusion(truth, detail.predicted, len(run.data.class_names))
 
 
-def _draw_confusion(axis, counts: np.ndarray, names: tuple[str, ...]) -> None:  # noqa: ANN001 - matplotlib is untyped
+def _draw_confusion(axis: Axes, counts: np.ndarray, names: tuple[str, ...]) -> None:
     shares = metrics.rates(counts)
     image = axis.imshow(shares, cmap="viridis", vmin=0, vmax=1)
     axis.figure.colorbar(image, ax=axis, label="share of the true class")
@@ -86,7 +87,7 @@ def _draw_confusion(axis, counts: np.ndarray, names: tuple[str, ...]) -> None:  
             axis.set_yticks(range(len(names)), names)
 
 
-def _draw_scores(axis, counts: np.ndarray, names: tuple[str, ...]) -> None:  # noqa: ANN001
+def _draw_scores(axis: Axes, counts: np.ndarray, names: tuple[str, ...]) -> None:
     scores = metrics.class_scores(counts)
     order = np.argsort(scores.f1)[:MOST_CLASSES]
     axis.barh(range(len(order)), scores.f1[order], color=_TRAIN)
@@ -110,9 +111,16 @@ def markdown(run: Run) -> str:
     if best := run.best:
         lines.append(f"Best epoch {best.epoch}: validation loss {best.val_loss:.4f}, accuracy {best.val_accuracy:.2%}.")
     if run.state.test_accuracy is not None:
-        lines.append(f"Accuracy on the {run.data.test_images if run.data else 0:,} test images: {run.state.test_accuracy:.2%}.")
+        lines.append(
+            f"Accuracy on the {run.data.test_images if run.data else 0:,} test images: {run.state.test_accuracy:.2%}."
+        )
     lines += [f"- {finding.text} {finding.remedy}".rstrip() for finding in diagnose(facts_of(run))]
-    lines += ["", "![Curves, confusion and scores](report.png)", "", "| epoch | loss | accuracy | val loss | val accuracy |"]
+    lines += [
+        "",
+        "![Curves, confusion and scores](report.png)",
+        "",
+        "| epoch | loss | accuracy | val loss | val accuracy |",
+    ]
     lines.append("| ---: | ---: | ---: | ---: | ---: |")
     lines += [
         f"| {row.epoch} | {row.loss:.4f} | {row.accuracy:.4f} | {row.val_loss:.4f} | {row.val_accuracy:.4f} |"
@@ -120,5 +128,7 @@ def markdown(run: Run) -> str:
     ]
     lines += ["", "Settings that differ from the usual:", ""]
     changed = differences(config, TrainingConfig())
-    lines += [f"- {name.replace('_', ' ')}: {ours} (usually {usual})" for name, (ours, usual) in changed.items()] or ["- none"]
+    lines += [f"- {name.replace('_', ' ')}: {ours} (usually {usual})" for name, (ours, usual) in changed.items()] or [
+        "- none"
+    ]
     return "\n".join(lines) + "\n"

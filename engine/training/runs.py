@@ -6,20 +6,17 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, astuple, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-import filelock
 
 from engine import paths
 from engine.errors import EngineError, InvalidSetting
 from engine.files import write_text
 from engine.training.config import TrainingConfig, from_json, to_json
 from engine.training.live import EpochRow
+from engine.training.lock import training_lock
 
 FORMAT = 1  # of config.json and state.json; a newer one is shown as unreadable
 STATUSES = ("new", "running", "stopped", "finished", "failed")
@@ -132,7 +129,9 @@ def _fresh(stem: str) -> Path:
         except FileExistsError:
             continue
         except OSError as error:
-            raise InvalidSetting(f"No run can be made in {path.parent}: {error.strerror}.", "Make room there.") from error
+            raise InvalidSetting(
+                f"No run can be made in {path.parent}: {error.strerror}.", "Make room there."
+            ) from error
     raise InvalidSetting(f"There are too many runs named {stem}.", "Move some of them away.")
 
 
@@ -242,30 +241,9 @@ def trash(run: Run | Unreadable) -> None:
     try:
         send2trash.send2trash(run.path)
     except OSError as error:
-        raise InvalidSetting(f"“{run.path.name}” could not be moved to the trash: {error}.", "Remove it yourself.") from error
-
-
-@contextmanager
-def training_lock(path: Path) -> Iterator[None]:
-    """Hold a run for training. Raises InvalidSetting when this or another program holds it."""
-    lock = filelock.FileLock(path / ".lock", is_singleton=False)
-    try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        raise InvalidSetting(f"“{path.name}” is being trained right now.", "Stop that training first.") from None
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def is_training(path: Path) -> bool:
-    """Whether some program trains this run at the moment."""
-    try:
-        with training_lock(path):
-            return False
-    except InvalidSetting:
-        return True
+        raise InvalidSetting(
+            f"“{run.path.name}” could not be moved to the trash: {error}.", "Remove it yourself."
+        ) from error
 
 
 def _versioned(path: Path) -> dict[str, Any]:
@@ -290,6 +268,9 @@ def _history(path: Path) -> tuple[EpochRow, ...]:
         return ()
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    return tuple(
-        EpochRow(**{name: int(text) if name == "epoch" else float(text) for name, text in row.items()}) for row in rows
-    )
+    return tuple(_row(row) for row in rows)
+
+
+def _row(texts: dict[str, str]) -> EpochRow:
+    values: dict[str, Any] = {name: float(text) for name, text in texts.items()}
+    return EpochRow(**(values | {"epoch": int(texts["epoch"])}))

@@ -18,6 +18,7 @@ from engine.training.checkpoint import Progress
 from engine.training.evaluation import answer
 from engine.training.keeper import BACKUP, Keeper
 from engine.training.live import Live
+from engine.training.lock import training_lock
 from engine.training.runs import DataFacts, Run
 from engine.training.setup import Setup, parts
 from engine.training.trainer import build_trainer, class_weights, forward
@@ -51,7 +52,7 @@ def train(
     Raises EngineError when the training cannot start; what goes wrong later is in the outcome and in state.json.
     """
     live = live or Live()
-    with runs.training_lock(run.path):
+    with training_lock(run.path):
         try:
             keeper, progress = _ready(run, live, job, dataset)
         except EngineError:
@@ -149,7 +150,9 @@ def _run_parts(keeper: Keeper, live: Live, job: Job, progress: Progress) -> str:
         progress = watch.progress
         if watch.stopped_early:
             waited = setup.config.learning.early_stopping
-            return f"Stopped early: no better validation loss for {waited} epochs. Best was epoch {progress.best_epoch}."
+            return (
+                f"Stopped early: no better validation loss for {waited} epochs. Best was epoch {progress.best_epoch}."
+            )
     return ""
 
 

@@ -95,7 +95,7 @@ class Setup:
         return Probe(self.trainer, self.network, np.asarray(self.dataset.pixels[some]), labels)
 
     def judge(self, job: Job = Job.silent(), part: np.ndarray | None = None) -> evaluation.Answers:
-        """Answers for the validation images, or another part; the loss includes the weight penalties, as Keras' does."""
+        """Answers for the validation images, or another part; the loss includes weight penalties, as Keras' does."""
         part = self.dataset.split.validation if part is None else part
         found = evaluation.answer(self.forward, self.dataset, part, self.config.learning.label_smoothing, job)
         penalty = float(sum(float(loss) for loss in self.network.losses))

@@ -11,7 +11,7 @@ _EXPANSION = 4  # of the inverted residuals; 6 in the paper, whose networks are 
 
 
 def vgg_small(shape: tuple[int, int, int], count: int, plan: Plan) -> keras.Model:
-    """Blocks of 32, 64 and 128 filters, each ending in a pooling, then a dense layer of 128 (Simonyan, Zisserman 2014)."""
+    """Blocks of 32, 64 and 128 filters, each ending in a pooling, then a dense layer of 128 (Simonyan 2014)."""
     inputs = x = keras.Input(shape, name="image")
     for block, filters in enumerate((32, 64, 128), 1):
         for index in range(plan.depth):

@@ -25,7 +25,7 @@ NETWORKS: dict[str, NetworkKind] = {
         NetworkKind(
             "textbook",
             "Textbook CNN",
-            "Three convolutions (32, 64, 64 filters), two poolings, one hidden dense layer: small, quick, easy to read.",
+            "Three convolutions (32, 64, 64 filters), two poolings, one hidden dense layer: quick and easy to read.",
             3,
             "convolutions",
             False,

@@ -11,9 +11,7 @@ from engine.models.architectures.kinds import NETWORKS, NetworkSettings
 _STANDARD = Plan(NetworkSettings(), NETWORKS["textbook"].depth, NETWORKS["textbook"].batch_norm)
 
 
-def textbook_cnn(
-    shape: tuple[int, int, int] = (28, 28, 1), count: int = 10, plan: Plan = _STANDARD
-) -> keras.Model:
+def textbook_cnn(shape: tuple[int, int, int] = (28, 28, 1), count: int = 10, plan: Plan = _STANDARD) -> keras.Model:
     """The CNN of the textbooks: three convolutions of 3 x 3 (32, 64, 64 filters), two poolings, two dense layers.
 
     shape: height, width, channels of the input. count: classes. 93,322 parameters for MNIST; softmax output. A deeper
