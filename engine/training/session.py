@@ -14,6 +14,7 @@ from engine.errors import Cancelled, EngineError, InvalidSetting
 from engine.jobs import Job
 from engine.models.loading import read_network
 from engine.training import checkpoint, records, runs
+from engine.training.announced import Announced
 from engine.training.checkpoint import Progress
 from engine.training.evaluation import answer
 from engine.training.keeper import BACKUP, Keeper
@@ -52,9 +53,10 @@ def train(
     Raises EngineError when the training cannot start; what goes wrong later is in the outcome and in state.json.
     """
     live = live or Live()
+    watched = Announced(job, live)
     with training_lock(run.path):
         try:
-            keeper, progress = _ready(run, live, job, dataset)
+            keeper, progress = _ready(run, live, watched, dataset)
         except EngineError:
             _forget_if_empty(run)
             raise
@@ -64,7 +66,7 @@ def train(
         if on_ready is not None:
             on_ready(keeper.setup)
         try:
-            status, message = _guarded(keeper, live, job, progress)
+            status, message = _guarded(keeper, live, watched, progress)
         finally:
             keeper.close()
         live.update(phase={"finished": "Finished", "stopped": "Stopped"}.get(status, "Failed"), seconds_left=None)
@@ -111,7 +113,7 @@ def _ready(run: Run, live: Live, job: Job, dataset: Dataset | None) -> tuple[Kee
     return Keeper(run, setup, live), progress
 
 
-def _guarded(keeper: Keeper, live: Live, job: Job, progress: Progress) -> tuple[str, str]:
+def _guarded(keeper: Keeper, live: Live, job: Announced, progress: Progress) -> tuple[str, str]:
     """Train, and turn whatever ends it into a status and a sentence, both written to the run."""
     status, message, tested = "finished", "", None
     try:
@@ -135,7 +137,7 @@ def _guarded(keeper: Keeper, live: Live, job: Job, progress: Progress) -> tuple[
     return status, message
 
 
-def _run_parts(keeper: Keeper, live: Live, job: Job, progress: Progress) -> str:
+def _run_parts(keeper: Keeper, live: Live, job: Announced, progress: Progress) -> str:
     """All parts that are left; a sentence when it ended before its last epoch."""
     setup, resuming = keeper.setup, progress.epoch > 0
     for part in parts(setup.config):

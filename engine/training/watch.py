@@ -9,8 +9,8 @@ from dataclasses import replace
 import keras
 
 from engine.errors import EngineError
-from engine.jobs import Job
 from engine.training import schedule
+from engine.training.announced import Announced
 from engine.training.checkpoint import Progress
 from engine.training.keeper import Keeper
 from engine.training.live import EpochRow, Live
@@ -27,7 +27,7 @@ class Diverged(EngineError):
 class Watch(keras.callbacks.Callback):
     """One part of a training, seen from inside `fit`."""
 
-    def __init__(self, setup: Setup, keeper: Keeper, live: Live, job: Job, progress: Progress) -> None:
+    def __init__(self, setup: Setup, keeper: Keeper, live: Live, job: Announced, progress: Progress) -> None:
         super().__init__()
         self.setup, self.keeper, self.live, self.job = setup, keeper, live, job
         self.progress = progress
@@ -35,7 +35,7 @@ class Watch(keras.callbacks.Callback):
         self._learning = setup.config.learning
         self._images = len(setup.dataset.split.train)
         self._refreshed = 0.0
-        self._paused = 0.0
+        self._paused_before = 0.0
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         """Put everything random and the rate to what this epoch has, whether or not it was begun before."""
@@ -43,7 +43,7 @@ class Watch(keras.callbacks.Callback):
         reseed(self.model, self.setup.config.seed, epoch)
         self._set_rate(epoch, 0)
         self._seen, self._loss_sum, self._accuracy_sum = 0, 0.0, 0.0
-        self._started, self._paused = time.perf_counter(), 0.0
+        self._started, self._paused_before = time.perf_counter(), self.job.seconds_paused
         self.live.update(phase="Training", epoch=epoch + 1, batch=0, rate=self._rate)
         self._epoch = epoch
 
@@ -69,12 +69,12 @@ class Watch(keras.callbacks.Callback):
         now = time.perf_counter()
         if now - self._refreshed > _REFRESH:
             self._refreshed = now
-            self._report(batch + 1, now)
-        self._wait_if_paused()
+            self._report(batch + 1)
+        self.job.checkpoint()
 
     def on_epoch_end(self, epoch: int, logs: dict) -> None:
         """Judge, keep, and decide whether to go on."""
-        training_seconds = time.perf_counter() - self._started - self._paused
+        training_seconds = self._elapsed()
         self.live.update(phase="Validating", batch=self.setup.feed.steps)
         answers = self.setup.judge(self.job)
         inside = self.setup.probe.look()
@@ -85,7 +85,7 @@ class Watch(keras.callbacks.Callback):
             val_loss=answers.loss,
             val_accuracy=answers.accuracy,
             rate=self._rate,
-            seconds=time.perf_counter() - self._started - self._paused,
+            seconds=self._elapsed(),
             images_per_second=self._seen / max(training_seconds, 1e-9),
             gradient=inside.gradient_norm,
         )
@@ -130,8 +130,12 @@ class Watch(keras.callbacks.Callback):
         self._rate = rate * part.rate_factor
         set_rate(self.model, self._rate)
 
-    def _report(self, batches: int, now: float) -> None:
-        seconds = max(now - self._started - self._paused, 1e-9)
+    def _elapsed(self) -> float:
+        """Seconds of this epoch, pauses excluded."""
+        return time.perf_counter() - self._started - (self.job.seconds_paused - self._paused_before)
+
+    def _report(self, batches: int) -> None:
+        seconds = max(self._elapsed(), 1e-9)
         speed = self._seen / seconds
         whole = self.setup.config.total_epochs - self._epoch - 1
         left = (self._images - self._seen + whole * self._images) / speed
@@ -145,14 +149,3 @@ class Watch(keras.callbacks.Callback):
         total = self.setup.config.total_epochs
         mean = self._loss_sum / self._seen
         self.job.report(done, total, f"Epoch {self._epoch + 1} of {total}, loss {mean:.4f}, {speed:,.0f} images/s")
-
-    def _wait_if_paused(self) -> None:
-        if self.job.paused:
-            self.live.update(phase="Paused")
-            began = time.perf_counter()
-            try:
-                self.job.checkpoint()
-            finally:
-                self._paused += time.perf_counter() - began
-            self.live.update(phase="Training")
-        self.job.checkpoint()

@@ -1,0 +1,17 @@
+"""Settings of trainings that take a second."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.training.config import TrainingConfig, with_values
+
+TINY = (
+    "data=shapes", "limit=64", "size=18", "channels=grey", "width=0.25", "batch_size=16", "epochs=3", "seed=5",
+    "dropout=0.2", "rotation=10", "learning_rate=0.01", "validation=0.25",
+)  # fmt: skip
+
+
+@pytest.fixture
+def tiny() -> TrainingConfig:
+    return with_values(TrainingConfig(), TINY)
