@@ -51,6 +51,7 @@ class Status:
     waited: int = 0  # epochs without a better validation loss
     patience: int = 0  # of early stopping; 0 when off
     best_epoch: int = 0
+    gpu_memory: int = 0  # bytes TensorFlow uses on the first GPU; 0 without one
     messages: tuple[str, ...] = ()  # for the person, such as that the disk is full
 
 

@@ -13,18 +13,12 @@ from engine.errors import InvalidSetting
 from engine.files import write_text, written_aside
 from engine.training import metrics, records
 from engine.training.config import TrainingConfig, differences
-from engine.training.diagnosis import Facts, diagnose
+from engine.training.diagnosis import diagnose
+from engine.training.review import facts_of
 from engine.training.runs import Run
 
 MOST_CLASSES = 30  # above this a confusion matrix is drawn without names
 _TRAIN, _VALIDATION = "#2f6fb3", "#d1761b"
-
-
-def facts_of(run: Run) -> Facts:
-    """What the rules of the diagnosis look at, from a run on disk."""
-    classes = len(run.data.class_names) if run.data else 0
-    counts = run.data.train_counts if run.data else ()
-    return Facts(run.history, classes, counts, run.config.learning.class_weights)
 
 
 def write_report(run: Run, folder: Path | None = None) -> tuple[Path, ...]:

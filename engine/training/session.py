@@ -123,6 +123,8 @@ def _guarded(keeper: Keeper, live: Live, job: Announced, progress: Progress) -> 
         status, message = "stopped", f"Stopped after epoch {len(keeper.run.history)}; it can be resumed."
     except Diverged as error:
         status, message = "failed", str(error)
+    except EngineError as error:  # of the data, while judging an epoch
+        status, message = "failed", f"{error} The run can be resumed from its last epoch."
     except (tf.errors.ResourceExhaustedError, MemoryError):
         batch = keeper.run.config.learning.batch_size
         status = "failed"

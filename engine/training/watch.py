@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 
 import keras
+import tensorflow as tf
 
 from engine.errors import EngineError
 from engine.training import schedule
@@ -35,6 +36,7 @@ class Watch(keras.callbacks.Callback):
         self._learning = setup.config.learning
         self._images = len(setup.dataset.split.train)
         self._refreshed = 0.0
+        self._has_gpu = bool(tf.config.list_physical_devices("GPU"))
         self._paused_before = 0.0
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
@@ -130,6 +132,9 @@ class Watch(keras.callbacks.Callback):
         self._rate = rate * part.rate_factor
         set_rate(self.model, self._rate)
 
+    def _gpu_memory(self) -> int:
+        return tf.config.experimental.get_memory_info("GPU:0")["current"] if self._has_gpu else 0
+
     def _elapsed(self) -> float:
         """Seconds of this epoch, pauses excluded."""
         return time.perf_counter() - self._started - (self.job.seconds_paused - self._paused_before)
@@ -143,7 +148,7 @@ class Watch(keras.callbacks.Callback):
         overhead = (last.seconds - self._images / last.images_per_second) if last else 0.0
         self.live.update(
             phase="Training", batch=batches, images_per_second=speed, rate=self._rate,
-            seconds_left=left + max(overhead, 0.0) * (whole + 1),
+            seconds_left=left + max(overhead, 0.0) * (whole + 1), gpu_memory=self._gpu_memory(),
         )  # fmt: skip
         done = self._epoch + batches / self.setup.feed.steps
         total = self.setup.config.total_epochs

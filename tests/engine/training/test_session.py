@@ -118,7 +118,8 @@ def test_a_run_killed_in_mid_epoch_goes_on_to_the_same_curve(tiny, tmp_path, uni
     code = (
         "import os, signal, sys\nfrom pathlib import Path\nfrom engine import training\nfrom engine.jobs import Job\n"
         "from engine.training import runs, watch\nwatch._REFRESH = 0\n"
-        "die = lambda progress: progress.note.startswith('Epoch') and progress.done > 2.4 and os.kill(os.getpid(), signal.SIGKILL)\n"
+        "late = lambda p: p.note.startswith('Epoch') and p.done > 2.4\n"
+        "die = lambda p: late(p) and os.kill(os.getpid(), signal.SIGKILL)\n"
         "training.train(runs.read_run(Path(sys.argv[1])), job=Job(die))\n"
     )
     died = subprocess.run([sys.executable, "-c", code, str(run.path)], cwd=ROOT, capture_output=True, timeout=120)
