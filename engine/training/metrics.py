@@ -70,3 +70,11 @@ def mistakes(truth: np.ndarray, predicted: np.ndarray, confidence: np.ndarray) -
     """Positions of the wrong answers, the most confident first."""
     wrong = np.flatnonzero(truth != predicted)
     return wrong[np.argsort(-confidence[wrong], kind="stable")]
+
+
+def commonest_mistake(counts: np.ndarray) -> tuple[int, int]:
+    """True and predicted class of the largest count off the diagonal; (0, 0) when there is no mistake."""
+    wrong = counts.copy()
+    np.fill_diagonal(wrong, 0)
+    row, column = np.unravel_index(int(wrong.argmax()), wrong.shape)
+    return (int(row), int(column)) if wrong.any() else (0, 0)

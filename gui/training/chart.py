@@ -30,7 +30,10 @@ class _Curve:
 class Chart(pg.PlotWidget):
     """Curves by name; wheel and drag zoom, double-click shows everything."""
 
-    def __init__(self, theme: Theme, name: str, x: str, y: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, name: str, x: str, y: str, legend_below: bool = False, parent: QWidget | None = None
+    ) -> None:
+        """x and y: labels of the axes. legend_below: for curves that rise, which would run through it."""
         super().__init__(parent)
         self._theme, self._x, self._y = theme, x, y
         self._curves: dict[str, _Curve] = {}
@@ -40,7 +43,7 @@ class Chart(pg.PlotWidget):
         self.setMenuEnabled(False)
         self.hideButtons()
         self.setMinimumSize(160, 96)
-        self._legend = self.addLegend(offset=(-8, 8), labelTextSize="9pt")
+        self._legend = self.addLegend(offset=(-8, -8 if legend_below else 8), labelTextSize="9pt")
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
         self._cursor.hide()
         self._mark = pg.InfiniteLine(angle=90, movable=False, label="", labelOpts={"position": 0.9, "movable": False})
@@ -63,6 +66,7 @@ class Chart(pg.PlotWidget):
         faint: bool = False,
         dots: bool = False,
         label: bool = True,
+        filled: bool = False,
     ) -> None:
         """Show or replace a curve; faint ones lie behind and are not read out. Any number of points."""
         if name not in self._curves:
@@ -77,6 +81,11 @@ class Chart(pg.PlotWidget):
         pen_colour = QColor(colour)
         pen_colour.setAlpha(70 if faint else 255)
         curve.item.setPen(pg.mkPen(pen_colour, width=1 if faint else 2))
+        if filled:
+            below = QColor(colour)
+            below.setAlpha(60)
+            curve.item.setFillLevel(0)
+            curve.item.setFillBrush(below)
         if dots:
             curve.item.setSymbol("o")
             curve.item.setSymbolSize(5)
@@ -127,7 +136,8 @@ class Chart(pg.PlotWidget):
         if not box.sceneBoundingRect().contains(place):
             return
         at = box.mapSceneToView(place).x()
-        lines, nearest = [], None
+        lines: list[str] = []
+        nearest: float | None = None
         for name, curve in self._curves.items():
             if not curve.read or not len(curve.x):
                 continue
@@ -139,7 +149,9 @@ class Chart(pg.PlotWidget):
         self._reading.setVisible(bool(lines))
         if lines and nearest is not None:
             self._cursor.setValue(nearest)
-            self._reading.setText("\n".join([f"{self._x} {nearest:g}", *lines]))
+            self._reading.setText(
+                "\n".join([f"epoch {nearest:g}" if not self._x else f"{self._x} {nearest:.4g}", *lines])
+            )
             (left, right), (_, top) = box.viewRange()
             self._reading.setAnchor((1, 0) if nearest > (left + right) / 2 else (0, 0))
             self._reading.setPos(nearest, top)
@@ -151,6 +163,7 @@ class Chart(pg.PlotWidget):
         font.setPointSizeF(max(font.pointSizeF() - 1, 7))
         for side in ("left", "bottom"):
             axis = self.getAxis(side)
+            axis.enableAutoSIPrefix(False)
             axis.setPen(colours.line)
             axis.setTextPen(colours.muted)
             axis.setTickFont(font)
@@ -158,6 +171,8 @@ class Chart(pg.PlotWidget):
         self.setLabel("bottom", self._x, color=colours.muted)
         self.showGrid(x=True, y=True, alpha=0.15)
         self._legend.setLabelTextColor(colours.text)
+        for _, label in self._legend.items:  # those that are there already keep their old colour otherwise
+            label.setText(label.text, color=colours.text)
         self._cursor.setPen(pg.mkPen(colours.muted))
         self._mark.setPen(pg.mkPen(colours.muted, style=Qt.PenStyle.DotLine))
         self._mark.label.setColor(colours.muted)

@@ -25,7 +25,7 @@ from engine.training import metrics
 from gui.theme import Theme
 from gui.training.picture_grid import Picture, PictureGrid
 
-_MARGIN, _NUMBERS = 88, 22  # pixels for the names; least size of a cell that holds its number
+_MARGIN, _NUMBERS = 88, 22  # most pixels for the names; least size of a cell that holds its number
 _SHOWN = 60  # images of a cell
 
 
@@ -41,6 +41,7 @@ class ConfusionMatrix(QWidget):
         self._names: tuple[str, ...] = ()
         self._at = (0, 0)
         self.rates = False
+        self._margin = _MARGIN
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -56,17 +57,19 @@ class ConfusionMatrix(QWidget):
         """Replace the matrix (classes, classes)."""
         self._counts, self._names = counts, tuple(names)
         self._at = (min(self._at[0], max(len(names) - 1, 0)), min(self._at[1], max(len(names) - 1, 0)))
+        widest = max((QFontMetrics(self.font()).horizontalAdvance(name) for name in names), default=0)
+        self._margin = min(_MARGIN, widest + 16)
         right = int(np.trace(counts))
         self.setAccessibleDescription(f"{right} of {int(counts.sum())} right, {len(names)} classes")
         self.update()
 
     def _cell(self) -> float:
         count = max(len(self._names), 1)
-        return min((self.width() - _MARGIN) / count, (self.height() - _MARGIN) / count)
+        return min((self.width() - self._margin) / count, (self.height() - self._margin) / count)
 
     def _under(self, place: QPoint) -> tuple[int, int] | None:
         size = self._cell()
-        row, column = int((place.y() - _MARGIN) // size), int((place.x() - _MARGIN) // size)
+        row, column = int((place.y() - self._margin) // size), int((place.x() - self._margin) // size)
         return (row, column) if 0 <= row < len(self._names) and 0 <= column < len(self._names) else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -113,7 +116,7 @@ class ConfusionMatrix(QWidget):
         accent = QColor(colours.accent)
         for row in range(len(self._names)):
             for column in range(len(self._names)):
-                box = QRectF(_MARGIN + column * size, _MARGIN + row * size, size - 1, size - 1)
+                box = QRectF(self._margin + column * size, self._margin + row * size, size - 1, size - 1)
                 share = float(shares[row, column])
                 accent.setAlphaF(0.04 + 0.96 * share**0.6 if self._counts[row, column] else 0.04)
                 painter.fillRect(box, accent)
@@ -124,7 +127,9 @@ class ConfusionMatrix(QWidget):
         self._paint_names(painter, size)
         if self.hasFocus():
             painter.setPen(QColor(colours.text))
-            painter.drawRect(QRectF(_MARGIN + self._at[1] * size, _MARGIN + self._at[0] * size, size - 1, size - 1))
+            painter.drawRect(
+                QRectF(self._margin + self._at[1] * size, self._margin + self._at[0] * size, size - 1, size - 1)
+            )
         painter.end()
 
     def _paint_names(self, painter: QPainter, size: float) -> None:
@@ -132,14 +137,14 @@ class ConfusionMatrix(QWidget):
         painter.setPen(QColor(self._theme.colours.muted))
         every = max(1, int(np.ceil(metrics_of.height() / size)))
         for index in range(0, len(self._names), every):
-            name = metrics_of.elidedText(self._names[index], Qt.TextElideMode.ElideRight, _MARGIN - 12)
-            middle = _MARGIN + (index + 0.5) * size
-            row = QRectF(0, middle - 10, _MARGIN - 8, 20)
+            name = metrics_of.elidedText(self._names[index], Qt.TextElideMode.ElideRight, self._margin - 12)
+            middle = self._margin + (index + 0.5) * size
+            row = QRectF(0, middle - 10, self._margin - 8, 20)
             painter.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
             painter.save()
-            painter.translate(middle, _MARGIN - 8)
+            painter.translate(middle, self._margin - 8)
             painter.rotate(-90)
-            painter.drawText(QRectF(0, -10, _MARGIN - 8, 20), Qt.AlignmentFlag.AlignVCenter, name)
+            painter.drawText(QRectF(0, -10, self._margin - 8, 20), Qt.AlignmentFlag.AlignVCenter, name)
             painter.restore()
 
     def event(self, event: QEvent) -> bool:
@@ -174,22 +179,24 @@ class ConfusionView(QWidget):
         self.scores.verticalHeader().hide()
         self.scores.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.scores.setSortingEnabled(True)
-        self.scores.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.scores.sortByColumn(-1, Qt.SortOrder.AscendingOrder)  # as the classes come, until asked otherwise
+        self.scores.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.cell = QLabel("Click a cell for its images.")
         self.cell.setProperty("role", "muted")
         self.images = PictureGrid("Images of the chosen cell", 48)
-        self.images.setFixedHeight(96)
+        self.images.setFixedHeight(168)
         self._truth = self._predicted = np.empty(0, np.int32)
         self._names: tuple[str, ...] = ()
         self._picture: Callable[[int], Picture] | None = None
+        self._cell: tuple[int, int] | None = None  # on show; at first the commonest mistake
         bar = QHBoxLayout()
         bar.addWidget(QLabel("Epoch"))
         bar.addWidget(self.slider, 1)
         bar.addWidget(self._epoch)
         bar.addWidget(rates)
         row = QHBoxLayout()
-        row.addWidget(self.matrix, 3)
-        row.addWidget(self.scores, 2)
+        row.addWidget(self.matrix, 1)
+        row.addWidget(self.scores, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
         column.addLayout(bar)
@@ -218,6 +225,9 @@ class ConfusionView(QWidget):
         counts = metrics.confusion(truth, predicted, len(names))
         self.matrix.show_counts(counts, names)
         self._fill_scores(metrics.class_scores(counts))
+        if self._cell is None or max(self._cell) >= len(names):
+            self._cell = metrics.commonest_mistake(counts)
+        self._show_cell(*self._cell)
 
     def _fill_scores(self, scores: metrics.ClassScores) -> None:
         self.scores.setSortingEnabled(False)
@@ -233,6 +243,7 @@ class ConfusionView(QWidget):
         self.scores.setSortingEnabled(True)
 
     def _show_cell(self, row: int, column: int) -> None:
+        self._cell = (row, column)
         members = np.flatnonzero((self._truth == row) & (self._predicted == column))
         names = f"“{self._names[row]}” called “{self._names[column]}”"
         if self._picture is None:

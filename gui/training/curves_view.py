@@ -21,8 +21,8 @@ class CurvesView(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.loss = Chart(theme, "Loss", "epoch", "loss")
-        self.accuracy = Chart(theme, "Accuracy", "epoch", "accuracy")
+        self.loss = Chart(theme, "Loss", "", "loss")
+        self.accuracy = Chart(theme, "Accuracy", "", "accuracy", legend_below=True)
         self.rate = Chart(theme, "Learning rate", "epoch", "rate")
         self.rate.setMaximumHeight(128)
         for chart in (self.accuracy, self.rate):
@@ -60,7 +60,7 @@ class CurvesView(QWidget):
             chart.enableAutoRange()
         self._data = (np.empty((0, 4), np.float32), (), 1)
 
-    def show_run(self, rows: np.ndarray, epochs: Sequence[EpochRow], steps: int, best_epoch: int) -> None:
+    def show_run(self, rows: np.ndarray, epochs: Sequence[EpochRow], steps: int) -> None:
         """Replace what is shown. rows: (n, 4) step, loss, accuracy, rate. steps: batches an epoch."""
         grown = len(rows) != len(self._data[0])
         more = len(epochs) != len(self._data[1])
@@ -68,7 +68,7 @@ class CurvesView(QWidget):
         if grown:
             self._draw_batches()
         if more:
-            self._draw_epochs(best_epoch)
+            self._draw_epochs()
 
     def _draw_batches(self) -> None:
         rows, _, steps = self._data
@@ -80,10 +80,11 @@ class CurvesView(QWidget):
             chart.set_curve("training", at, smooth(rows[:, column], factor), TRAINING)
         self.rate.set_curve("rate", at, rows[:, _RATE], TRAINING, label=False)
 
-    def _draw_epochs(self, best_epoch: int) -> None:
+    def _draw_epochs(self) -> None:
         _, epochs, _ = self._data
+        best = min(epochs, key=lambda row: row.val_loss).epoch if epochs else None
         at = np.array([row.epoch for row in epochs], float)
         for chart, name in ((self.loss, "val_loss"), (self.accuracy, "val_accuracy")):
             values = np.array([getattr(row, name) for row in epochs])
             chart.set_curve("validation", at, values, VALIDATION, dots=True)
-            chart.mark(best_epoch or None, "best")
+            chart.mark(best, "best")

@@ -74,7 +74,7 @@ class DataView(QWidget):
         self.summary.setText(
             f"{dataset.title}: {count(len(dataset.class_names), 'class', 'classes')},"
             f" {len(parts.train):,} training and {len(parts.validation):,} validation{tested} images,"
-            f" {how.width} x {how.height} {colour}"
+            f" {how.width}\u00a0x\u00a0{how.height} {colour}"
         )
         notes = list(dataset.notes)
         if dataset.broken:

@@ -34,8 +34,8 @@ class InsideView(QWidget):
         self.layer.setAccessibleName("Layer of the histograms")
         self.layer.setToolTip("Whose weights and gradients to show")
         self.layer.currentTextChanged.connect(lambda _: self._draw())
-        self.weights = Chart(theme, "Weights", "value", "count")
-        self.gradients = Chart(theme, "Gradients", "value", "count")
+        self.weights = Chart(theme, "Weights", "weight", "count")
+        self.gradients = Chart(theme, "Gradients", "gradient of the loss", "count")
         self._detail: Detail | None = None
         bar = QHBoxLayout()
         bar.addWidget(QLabel("Epoch"))
@@ -92,4 +92,4 @@ class InsideView(QWidget):
             histogram = self._detail.histograms.get(self.layer.currentText() + suffix)
             if histogram is not None:
                 counts, edges = histogram[0][:-1], histogram[1]
-                chart.set_curve(suffix.strip(), (edges[:-1] + edges[1:]) / 2, counts, colour)
+                chart.set_curve(suffix.strip(), (edges[:-1] + edges[1:]) / 2, counts, colour, label=False, filled=True)

@@ -54,6 +54,7 @@ class NetworkView(QWidget):
         copy.setAccessibleName("Copy code")
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.code.toPlainText()))
         pages = QTabWidget()
+        pages.setDocumentMode(True)
         pages.addTab(self.table, "Layers")
         pages.addTab(self.code, "Keras code")
         bar = QHBoxLayout()

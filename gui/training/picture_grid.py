@@ -27,7 +27,7 @@ class Picture:
 class PictureGrid(QListWidget):
     """Pictures in reading order, as many in a row as fit; pixels stay sharp."""
 
-    def __init__(self, name: str, side: int = SIDE, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, side: int = SIDE, room: int = 16, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._side = side
         self.setAccessibleName(name)
@@ -38,7 +38,7 @@ class PictureGrid(QListWidget):
         self.setWordWrap(False)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setIconSize(QSize(side, side))
-        self.setGridSize(QSize(side + 16, side + 28))
+        self.setGridSize(QSize(side + room, side + 28))
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
 
     def show_pictures(self, pictures: Sequence[Picture]) -> None:

@@ -20,12 +20,12 @@ def training_scenes(tab: TrainingTab) -> Sequence[Scene]:
     def page(view: object) -> Callable[[], None]:
         return lambda: tab.pages.setCurrentWidget(view)  # type: ignore[arg-type]
 
-    def train() -> None:
+    def train(rate: float = 0.003) -> None:
         config = tab.controls.config()
         config = replace(
             config,
-            data=replace(config.data, data="shapes", limit=1500),
-            learning=replace(config.learning, epochs=_EPOCHS, learning_rate=0.003),
+            data=replace(config.data, data="shapes", limit=3000),
+            learning=replace(config.learning, epochs=_EPOCHS, learning_rate=rate),
         )
         tab.controls.show_config(config)
         tab.train()
@@ -33,9 +33,13 @@ def training_scenes(tab: TrainingTab) -> Sequence[Scene]:
     def trained() -> bool:
         return not tab.trainer.busy and tab.results.detail is not None
 
-    def chosen() -> None:
+    def compared() -> bool:
+        return finished() and tab.runs_view.table.rowCount() > 1 and choose()
+
+    def choose() -> bool:
         tab.pages.setCurrentWidget(tab.runs_view)
         tab.runs_view.table.selectAll()
+        return True
 
     def finished() -> bool:
         return trained() and tab.runs_view.table.rowCount() > 0
@@ -52,5 +56,5 @@ def training_scenes(tab: TrainingTab) -> Sequence[Scene]:
         Scene("confusion", page(tab.confusion), trained),
         Scene("mistakes", page(tab.mistakes), trained),
         Scene("inside", page(tab.inside), trained),
-        Scene("runs", chosen, lambda: True),
+        Scene("runs", lambda: train(0.0005), compared),
     )

@@ -231,7 +231,7 @@ class TrainingTab(Tab):
         status = live.status
         self.panel.show_status(status)
         rows, epochs = live.batches(), live.epochs
-        self.curves.show_run(rows, epochs, status.batches, status.best_epoch)
+        self.curves.show_run(rows, epochs, status.batches)
         if run is None or dataset is None or len(epochs) == self._shown_epochs:
             return
         if self._shown_epochs == 0:
@@ -284,7 +284,7 @@ class TrainingTab(Tab):
     def _show_review(self, found: Review) -> None:
         run = self.run = found.run
         self.curves.begin()
-        self.curves.show_run(found.rows, run.history, steps_of(run), run.state.best_epoch)
+        self.curves.show_run(found.rows, run.history, steps_of(run))
         names = run.data.class_names if run.data else ()
         self.results.begin(run, found.truth, names, None)
         if found.detail is not None:
