@@ -46,7 +46,7 @@ class Chart(pg.PlotWidget):
         self._legend = self.addLegend(offset=(-8, -8 if legend_below else 8), labelTextSize="9pt")
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
         self._cursor.hide()
-        self._mark = pg.InfiniteLine(angle=90, movable=False, label="", labelOpts={"position": 0.9, "movable": False})
+        self._mark = pg.InfiniteLine(angle=90, movable=False, label="", labelOpts={"position": 0.4, "movable": False})
         self._mark.hide()
         self._reading = pg.TextItem(anchor=(0, 0))
         self._reading.hide()
@@ -164,6 +164,7 @@ class Chart(pg.PlotWidget):
         for side in ("left", "bottom"):
             axis = self.getAxis(side)
             axis.enableAutoSIPrefix(False)
+            axis.autoSIPrefixScale = 1.0  # what it last computed would stay otherwise
             axis.setPen(colours.line)
             axis.setTextPen(colours.muted)
             axis.setTickFont(font)

@@ -54,7 +54,7 @@ class MistakesView(QWidget):
             assert picture is not None
             base = picture(int(index))
             said, sure = names[predicted[index]], f"{confidence[index]:.0%}"
-            tip = f"It is “{names[truth[index]]}”; the network says “{said}” with {sure}.\n{base.tip}"
+            tip = f"It is “{names[truth[index]]}”; the network says “{said}” with {sure}.\n{base.tip.splitlines()[-1]}"
             pictures.append(Picture(base.pixels, f"{said} {sure}", tip))
         self.gallery.show_pictures(pictures)
         self._draw(metrics.calibration(confidence, truth == predicted))

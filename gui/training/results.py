@@ -66,7 +66,7 @@ class Results(QObject):
         def picture(index: int) -> Picture:
             number = int(dataset.split.validation[index])
             said, sure = self._names[detail.predicted[index]], f"{detail.confidence[index]:.0%}"
-            return Picture(np.asarray(dataset.pixels[number]), f"{said} {sure}", dataset.origin(number))
+            return Picture(np.asarray(dataset.pixels[number]), sure, f"“{said}” with {sure}\n{dataset.origin(number)}")
 
         return picture
 

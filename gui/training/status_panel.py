@@ -130,6 +130,7 @@ class StatusPanel(QWidget):
         self._said = said
         while (item := self._words.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()
                 widget.deleteLater()
         for finding in said:
             self._words.addWidget(_card(finding))

@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMessageBox, QTabWidget
 
-from engine.data.preparation import Dataset
-from engine.errors import InvalidSetting
 from engine.images import SUFFIXES, LoadedImage, load_image
 from engine.training import review, runs
-from engine.training.config import TrainingConfig
 from engine.training.diagnosis import Facts, diagnose
 from engine.training.review import Review, facts_of, steps_of
 from engine.training.runs import Run, Unreadable
@@ -23,11 +18,11 @@ from gui.training import work
 from gui.training.confusion_view import ConfusionView
 from gui.training.controls import Controls
 from gui.training.curves_view import CurvesView
-from gui.training.data_view import SAMPLES, DataView
+from gui.training.data_pages import DataPages
+from gui.training.data_view import DataView
 from gui.training.inside_view import InsideView
 from gui.training.mistakes_view import MistakesView
 from gui.training.network_view import NetworkView
-from gui.training.rate_dialog import RateDialog
 from gui.training.results import Results
 from gui.training.runs_view import RunsView
 from gui.training.scenes import training_scenes
@@ -35,7 +30,6 @@ from gui.training.status_panel import StatusPanel
 from gui.training.trainer import Trainer
 
 LEFT, RIGHT = 288, 272  # pixels of the side columns
-_SETTLE_MS = 300  # a spin box is still being turned
 
 
 class TrainingTab(Tab):
@@ -52,12 +46,9 @@ class TrainingTab(Tab):
         self.runs_view = RunsView(theme)
         self.results = Results(context, self.confusion, self.mistakes, self.inside)
         self.trainer = Trainer(context.jobs, self)
-        self.dataset: Dataset | None = None  # what the settings on the left ask for, once it is open
+        self.source = DataPages(context, self.controls, self.data_view, self.network_view)
         self.run: Run | None = None  # the run on show
-        self._opened = TrainingConfig()  # the settings that `dataset` was opened for
-        self._draw = 0
         self._shown_epochs = 0
-        self._settling = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._lay_out()
         self._connect()
 
@@ -86,16 +77,10 @@ class TrainingTab(Tab):
 
     def _connect(self) -> None:
         controls, trainer = self.controls, self.trainer
-        controls.data_changed.connect(self._settling.start)
-        controls.network_changed.connect(self._settling.start)
-        controls.augmentation_changed.connect(self._draw_samples)
-        self._settling.timeout.connect(self._open_data)
-        self.data_view.draw_wanted.connect(self._draw_again)
         controls.train_wanted.connect(self.train)
         controls.pause_wanted.connect(self._pause)
         controls.stop_wanted.connect(self._stop)
         controls.extend_wanted.connect(self._extend)
-        controls.rate_wanted.connect(self._find_rate)
         trainer.began.connect(self._began)
         trainer.ticked.connect(self._ticked)
         trainer.ended.connect(self._ended)
@@ -109,102 +94,19 @@ class TrainingTab(Tab):
         view.annotated.connect(lambda run, note: self._change(lambda: runs.annotate(run, note)))
         view.delete_wanted.connect(self._delete)
 
-    # Data and network
-
     def started(self) -> None:
         """Open the first data, and list the runs."""
-        self._open_data()
+        self.source.open()
         self.refresh_runs()
-
-    def _config(self) -> TrainingConfig | None:
-        found = self.controls.checked_config()
-        if isinstance(found, InvalidSetting):
-            self.context.say(found.message, found.hint)
-            return None
-        return found
-
-    def _open_data(self) -> None:
-        config = self._config()
-        if config is None:
-            return
-        if self.dataset is None or not work.same_data(self._opened, config):
-            self.dataset = None
-
-            def opened(dataset: Dataset) -> None:
-                self.dataset, self._opened = dataset, config
-                self.data_view.show_dataset(dataset)
-                self._draw_samples()
-                self._build_network()
-
-            self.context.jobs.submit(
-                lambda job: work.open_data(config, job),
-                title="Opening the data",
-                lane="training.data",
-                on_result=opened,
-                on_error=lambda error: self._no_data(error),
-            )
-        else:
-            self._build_network()
-
-    def _no_data(self, error: Exception) -> None:
-        self.data_view.show_problem(str(error))
-        self.network_view.show_problem("Without data there is no network to show.")
-        self.context.jobs.failed.emit("Opening the data", error)
-
-    def _draw_again(self) -> None:
-        self._draw += 1
-        self._draw_samples()
-
-    def _draw_samples(self) -> None:
-        dataset, config = self.dataset, self._config()
-        if dataset is None or config is None:
-            return
-        varied = config.augmentation if self.data_view.varied.isChecked() and config.augmentation.any else None
-        part = dataset.split.train
-        chosen = np.random.default_rng(self._draw).choice(part, min(SAMPLES, len(part)), replace=False)
-        names = [dataset.class_names[label] for label in dataset.labels[chosen]]
-        self.context.jobs.submit(
-            lambda _: work.samples(dataset, chosen, varied, self._draw),
-            lane="training.samples",
-            on_result=lambda pixels: self.data_view.show_samples(pixels, names),
-        )
-
-    def _build_network(self) -> None:
-        dataset, config = self.dataset, self._config()
-        if dataset is None or config is None:
-            return
-        self.context.jobs.submit(
-            lambda job: work.network_page(config, dataset, job),
-            lane="training.network",
-            on_result=lambda page: self.network_view.show_network(*page),
-            on_error=lambda error: self.network_view.show_problem(str(error)),
-        )
-
-    def _find_rate(self) -> None:
-        config, dataset = self._config(), self.dataset
-        if config is None:
-            return
-
-        def found(curve: work.RateCurve) -> None:
-            dialog = RateDialog(self.context.theme, curve.rates, curve.losses, curve.suggestion, self)
-            dialog.accepted.connect(lambda: self.controls.set_rate(curve.suggestion))
-            dialog.finished.connect(dialog.deleteLater)
-            dialog.open()
-
-        self.context.jobs.submit(
-            lambda job: work.find_rate(config, dataset, job), title="Finding a learning rate", lane="training.rate",
-            on_result=found,
-        )  # fmt: skip
 
     # Training
 
     def train(self) -> None:
         """Start a run with the settings on the left."""
-        config = self._config()
+        config = self.source.config()
         if config is not None:
             self.context.say("", "")
-            same = self.dataset is not None and work.same_data(self._opened, config)
-            self.trainer.start(config, self.dataset if same else None)
+            self.trainer.start(config, self.source.dataset_for(config))
 
     def _pause(self, on: bool) -> None:
         self.trainer.pause(on)
@@ -294,7 +196,7 @@ class TrainingTab(Tab):
         self.panel.show_findings(diagnose(facts_of(run)))
         self.panel.set_usable(run.file("best.keras").is_file())
         self.controls.show_config(run.config)
-        self._settling.start()
+        self.source.refresh()
         self.controls.set_state("ended")
         self.pages.setCurrentWidget(self.curves)
         self.context.jobs.submit(
@@ -375,7 +277,7 @@ class TrainingTab(Tab):
 
     def stop(self) -> None:
         """End timers; the window ends the job."""
-        self._settling.stop()
+        self.source.stop()
         self.trainer.shut_down()
 
     def scenes(self) -> Sequence[Scene]:

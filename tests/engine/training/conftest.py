@@ -15,3 +15,15 @@ TINY = (
 @pytest.fixture
 def tiny() -> TrainingConfig:
     return with_values(TrainingConfig(), TINY)
+
+
+QUICK = (
+    "data=shapes", "network=mlp", "limit=64", "size=8", "channels=grey", "width=0.1", "depth=1", "batch_size=16",
+    "epochs=3", "seed=5", "learning_rate=0.01", "validation=0.25",
+)  # fmt: skip
+
+
+@pytest.fixture
+def quick() -> TrainingConfig:
+    """Like tiny, without convolution, dropout and augmentation: traced in half a second."""
+    return with_values(TrainingConfig(), QUICK)

@@ -73,8 +73,8 @@ def test_a_run_leaves_everything_that_is_promised(uninterrupted):
     assert read_run(run.path) == run
 
 
-def test_the_validation_loss_is_that_of_keras(tiny):
-    config = replace(tiny, network=replace(tiny.network, l2=1e-3))
+def test_the_validation_loss_is_that_of_keras(quick):
+    config = replace(quick, network=replace(quick.network, l2=1e-3))
     for smoothing in (0.0, 0.1):
         config = replace(config, learning=replace(config.learning, label_smoothing=smoothing))
         setup = Setup(config)
@@ -132,11 +132,11 @@ def test_a_run_killed_in_mid_epoch_goes_on_to_the_same_curve(tiny, tmp_path, uni
     np.testing.assert_allclose(curve(resumed.run), curve(uninterrupted.run), rtol=1e-4)
 
 
-def test_patience_and_plateau_survive_an_interruption(tiny, tmp_path):
+def test_patience_and_plateau_survive_an_interruption(quick, tmp_path):
     learning = replace(
-        tiny.learning, learning_rate=1e-7, epochs=9, early_stopping=4, schedule="plateau", plateau_patience=2
+        quick.learning, learning_rate=1e-7, epochs=9, early_stopping=4, schedule="plateau", plateau_patience=2
     )
-    config = replace(tiny, learning=learning)
+    config = replace(quick, learning=learning)
     whole = training.train(create_run(config, tmp_path / "a"))
     assert whole.message.startswith("Stopped early")
     stopped = training.train(create_run(config, tmp_path / "b"), job=StopsAt(2.3))
@@ -147,17 +147,17 @@ def test_patience_and_plateau_survive_an_interruption(tiny, tmp_path):
     assert whole.run.history[-1].rate < 1e-7
 
 
-def test_extending_a_finished_run_keeps_its_optimiser(tiny, tmp_path):
-    config = replace(tiny, learning=replace(tiny.learning, schedule="constant", epochs=1))
-    long = training.train(create_run(replace(tiny, learning=replace(config.learning, epochs=2)), tmp_path / "long"))
+def test_extending_a_finished_run_keeps_its_optimiser(quick, tmp_path):
+    config = replace(quick, learning=replace(quick.learning, schedule="constant", epochs=1))
+    long = training.train(create_run(replace(quick, learning=replace(config.learning, epochs=2)), tmp_path / "long"))
     short = training.train(create_run(config, tmp_path / "short"))
     longer = training.train(extend(short.run, 1))
     assert longer.status == "finished"
     np.testing.assert_allclose(curve(longer.run), curve(long.run), rtol=1e-4)
 
 
-def test_pausing_holds_and_stopping_is_prompt(tiny, tmp_path):
-    config = replace(tiny, learning=replace(tiny.learning, epochs=10_000))
+def test_pausing_holds_and_stopping_is_prompt(quick, tmp_path):
+    config = replace(quick, learning=replace(quick.learning, epochs=10_000))
     live, job, outcomes = Live(), Job(), []
     run = create_run(config, tmp_path / "run")
     worker = threading.Thread(target=lambda: outcomes.append(training.train(run, live, job)), daemon=True)
@@ -209,8 +209,8 @@ def test_details_of_an_epoch_can_be_read_again(uninterrupted):
     assert records.read_detail(uninterrupted.run, 99) is None
 
 
-def test_a_loss_that_is_no_number_stops_and_keeps_the_best(tiny, tmp_path):
-    run = create_run(tiny, tmp_path / "run")
+def test_a_loss_that_is_no_number_stops_and_keeps_the_best(quick, tmp_path):
+    run = create_run(quick, tmp_path / "run")
     training.train(run, job=StopsAt(1.5))
     backup = run.file("backup.npz")
     with np.load(backup) as found:
@@ -229,7 +229,7 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_best(tiny, tmp_path):
     assert np.isfinite(load(run.file("best.keras")).network.get_weights()[0]).all()
 
 
-def test_a_full_disk_is_said_and_training_goes_on(tiny, tmp_path, monkeypatch):
+def test_a_full_disk_is_said_and_training_goes_on(quick, tmp_path, monkeypatch):
     save, calls = checkpoint.save_checkpoint, []
 
     def full_once(path, trainer, progress):
@@ -240,32 +240,32 @@ def test_a_full_disk_is_said_and_training_goes_on(tiny, tmp_path, monkeypatch):
 
     monkeypatch.setattr(checkpoint, "save_checkpoint", full_once)
     live = Live()
-    outcome = training.train(create_run(tiny, tmp_path / "run"), live)
+    outcome = training.train(create_run(quick, tmp_path / "run"), live)
     assert calls == [1, 2, 3]
     assert outcome.status == "finished"
     assert any("No space left" in message for message in live.status.messages)
     assert checkpoint.read_progress(outcome.run.file("backup.npz")).epoch == 3
 
 
-def test_out_of_memory_suggests_a_batch_size(tiny, tmp_path, monkeypatch):
+def test_out_of_memory_suggests_a_batch_size(quick, tmp_path, monkeypatch):
     import tensorflow as tf
 
     def exhausted(*_, **__):
         raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
 
     monkeypatch.setattr(keras.Model, "fit", exhausted)
-    outcome = training.train(create_run(tiny, tmp_path / "run"))
+    outcome = training.train(create_run(quick, tmp_path / "run"))
     assert outcome.status == "failed"
     assert "batch size of 8" in outcome.message
 
 
-def test_data_that_changed_are_not_mixed_into_a_run(tmp_path, tiny):
+def test_data_that_changed_are_not_mixed_into_a_run(tmp_path, quick):
     from tests.engine.data.conftest import paint
 
     for name, colour in (("a", (250, 0, 0)), ("b", (0, 0, 250))):
         for index in range(6):
             paint(tmp_path / "data" / name / f"{index}.png", colour)
-    config = replace(tiny, data=replace(tiny.data, data=str(tmp_path / "data")))
+    config = replace(quick, data=replace(quick.data, data=str(tmp_path / "data")))
     run = create_run(config, tmp_path / "run")
     assert training.train(run, job=StopsAt(1.5)).status == "stopped"
     (tmp_path / "data" / "a" / "0.png").unlink()
@@ -274,7 +274,7 @@ def test_data_that_changed_are_not_mixed_into_a_run(tmp_path, tiny):
     assert read_run(run.path).resumable
 
 
-def test_a_folder_unplugged_under_way_ends_with_words(tmp_path, tiny, monkeypatch):
+def test_a_folder_unplugged_under_way_ends_with_words(tmp_path, quick, monkeypatch):
     from engine.data import preparation
     from engine.data.pixels import prepared_pixels
     from tests.engine.data.conftest import paint
@@ -287,7 +287,7 @@ def test_a_folder_unplugged_under_way_ends_with_words(tmp_path, tiny, monkeypatc
         "prepared_pixels",
         lambda images, chosen, how, job, _: prepared_pixels(images, chosen, how, job, False),
     )
-    config = replace(tiny, data=replace(tiny.data, data=str(tmp_path / "data")))
+    config = replace(quick, data=replace(quick.data, data=str(tmp_path / "data")))
 
     def unplug(progress):
         (tmp_path / "data").rename(tmp_path / "away")
@@ -311,16 +311,16 @@ class OnceOnly:
             self._act(progress)
 
 
-def test_settings_that_cannot_start_leave_no_folder(tiny, tmp_path):
-    config = replace(tiny, data=replace(tiny.data, data="nowhere"))
+def test_settings_that_cannot_start_leave_no_folder(quick, tmp_path):
+    config = replace(quick, data=replace(quick.data, data="nowhere"))
     run = create_run(config, tmp_path / "run")
     with pytest.raises(InvalidSetting, match="no data"):
         training.train(run)
     assert not run.path.exists()
 
 
-def test_two_trainings_of_one_run_take_no_turns(tiny, tmp_path):
-    run = create_run(replace(tiny, learning=replace(tiny.learning, epochs=10_000)), tmp_path / "run")
+def test_two_trainings_of_one_run_take_no_turns(quick, tmp_path):
+    run = create_run(replace(quick, learning=replace(quick.learning, epochs=10_000)), tmp_path / "run")
     live, job = Live(), Job()
     worker = threading.Thread(target=lambda: training.train(run, live, job), daemon=True)
     worker.start()
