@@ -67,10 +67,10 @@ def export(model: Model, format_id: str, path: Path, samples: np.ndarray, job: J
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         job.report(0, 3, f"Writing {form.title}")
+        expected = np.asarray(model.network(samples, training=False))  # before writing: ONNX wants it called once
         form.write(model.network, aside)
         job.checkpoint()
         job.report(1, 3, "Loading it again")
-        expected = np.asarray(model.network(samples, training=False))
         found = form.open(aside)(samples)
         difference = _difference(expected, found, form)
         job.report(2, 3, "Compared")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyqtgraph as pg
@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QWidget
 
+from engine.training.smoothing import thin
 from gui.theme import Theme
 
 # Blue and orange for the two parts of the data; the rest for runs laid over each other. Told apart in both themes and
@@ -17,6 +18,8 @@ from gui.theme import Theme
 SERIES = ("#3d85d8", "#e08e1b", "#1aa37a", "#c05fa8", "#8a7fe0", "#b5a72a", "#56b4d9", "#d9603a")
 TRAINING, VALIDATION = SERIES[0], SERIES[1]
 _SNAP = 24  # pixels within which hovering takes a point
+_BINS = 400  # a curve is drawn with two points for each; about as many as there are pixels
+_SMOOTH = 500  # points up to which a line is drawn thick and smooth
 
 
 @dataclass(slots=True)
@@ -24,7 +27,8 @@ class _Curve:
     x: np.ndarray
     y: np.ndarray
     item: pg.PlotDataItem
-    read: bool  # whether hovering tells its value
+    read: bool  # whether hovering tells its value; such a curve is also drawn stronger
+    pen: QColor = field(default_factory=QColor)
 
 
 class Chart(pg.PlotWidget):
@@ -54,6 +58,7 @@ class Chart(pg.PlotWidget):
             self.addItem(item, ignoreBounds=True)
         self.scene().sigMouseMoved.connect(self._hovered)
         theme.changed.connect(self._paint)
+        self.getViewBox().sigXRangeChanged.connect(lambda *_: self._zoomed())
         self._paint()
 
     def set_curve(
@@ -71,8 +76,6 @@ class Chart(pg.PlotWidget):
         """Show or replace a curve; faint ones lie behind and are not read out. Any number of points."""
         if name not in self._curves:
             item = pg.PlotDataItem(antialias=not faint, name=name if label else None)
-            item.setDownsampling(auto=True, method="peak")
-            item.setClipToView(True)
             item.setZValue(-1 if faint else 1)
             self.addItem(item)
             self._curves[name] = _Curve(x, y, item, not faint)
@@ -80,7 +83,7 @@ class Chart(pg.PlotWidget):
         curve.x, curve.y = x, y
         pen_colour = QColor(colour)
         pen_colour.setAlpha(70 if faint else 255)
-        curve.item.setPen(pg.mkPen(pen_colour, width=1 if faint else 2))
+        curve.pen = pen_colour
         if filled:
             below = QColor(colour)
             below.setAlpha(60)
@@ -91,7 +94,7 @@ class Chart(pg.PlotWidget):
             curve.item.setSymbolSize(5)
             curve.item.setSymbolBrush(pen_colour)
             curve.item.setSymbolPen(None)
-        curve.item.setData(x, y)
+        self._draw(curve)
 
     def drop_curves(self) -> None:
         """Remove every curve and mark."""
@@ -123,13 +126,37 @@ class Chart(pg.PlotWidget):
     def mouseDoubleClickEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         """Show everything again."""
         super().mouseDoubleClickEvent(event)
-        self.enableAutoRange()
+        self.show_everything()
 
     def leaveEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         """The reading goes with the cursor."""
         super().leaveEvent(event)
         self._cursor.hide()
         self._reading.hide()
+
+    def show_everything(self) -> None:
+        """Let the axes follow the curves again."""
+        self.enableAutoRange()
+        for curve in self._curves.values():
+            self._draw(curve)
+
+    def _zoomed(self) -> None:
+        """Curves that were thinned show the part in view in full."""
+        if not self.getViewBox().autoRangeEnabled()[0]:
+            for curve in self._curves.values():
+                if len(curve.x) > 2 * _BINS:
+                    self._draw(curve)
+
+    def _draw(self, curve: _Curve) -> None:
+        following = bool(self.getViewBox().autoRangeEnabled()[0])
+        (left, right), _ = self.getViewBox().viewRange()
+        ends = (-np.inf, np.inf) if following else (left, right)
+        x, y = thin(curve.x, curve.y, *ends, _BINS)
+        # Qt draws a long, thick, smooth line a hundred times slower than a thin one.
+        smooth = curve.read and len(x) <= _SMOOTH
+        curve.item.opts["antialias"] = smooth
+        curve.item.setPen(pg.mkPen(curve.pen, width=2 if smooth else 1))
+        curve.item.setData(x, y)
 
     def _hovered(self, place: QPointF) -> None:
         box = self.getViewBox()

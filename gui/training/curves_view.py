@@ -57,7 +57,7 @@ class CurvesView(QWidget):
         """Empty charts, for another run."""
         for chart in (self.loss, self.accuracy, self.rate):
             chart.drop_curves()
-            chart.enableAutoRange()
+            chart.show_everything()
         self._data = (np.empty((0, 4), np.float32), (), 1)
 
     def show_run(self, rows: np.ndarray, epochs: Sequence[EpochRow], steps: int) -> None:

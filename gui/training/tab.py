@@ -159,6 +159,7 @@ class TrainingTab(Tab):
             outcome = (run.state.message,) if run.state.message else ()
             self.panel.show_findings(diagnose(facts), (*outcome, *self.trainer.live.status.messages))
         self.panel.phase.setText(self._ending(run))
+        self.context.models.clear()  # weights in memory may be those of an earlier epoch
         self.controls.set_state("ended" if self.run is not None else "idle")
         self.panel.set_usable(self.run is not None)
         self.refresh_runs()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from engine.training.metrics import calibration, class_scores, commonest_mistake, confusion, mistakes, rates
-from engine.training.smoothing import smooth
+from engine.training.smoothing import smooth, thin
 
 pairs = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=60)
 
@@ -58,3 +58,16 @@ def test_smoothing_is_the_weighted_mean_it_says():
     assert smooth(values, 0.7)[-1] == pytest.approx((weights * values).sum() / weights.sum())
     assert smooth(values, 0.7)[0] == pytest.approx(1)
     assert np.array_equal(smooth(values, 0), values)
+
+
+def test_thinning_keeps_every_peak_and_cuts_what_is_out_of_view():
+    x = np.arange(10_000.0)
+    y = np.zeros(10_000)
+    y[[1234, 7001]] = (5, -3)
+    thin_x, thin_y = thin(x, y, -np.inf, np.inf, 100)
+    assert len(thin_x) == 200
+    assert (thin_y.max(), thin_y.min()) == (5, -3)
+    assert np.all(np.diff(thin_x) >= 0)
+    near_x, near_y = thin(x, y, 1230.0, 1240.0, 100)
+    assert near_x.tolist() == list(range(1229, 1242))
+    assert near_y[near_x == 1234] == 5
