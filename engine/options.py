@@ -24,7 +24,7 @@ class Option:
     step: float | None = None  # of a spin box
     choices: tuple[str, ...] = ()  # for text: the only values allowed
     unit: str = ""
-    advanced: bool = False  # folded away until asked for
+    when: tuple[str, tuple[str, ...]] | None = None  # only of use while that other field has one of those values
 
 
 def option(
@@ -37,10 +37,10 @@ def option(
     step: float | None = None,
     choices: Sequence[str] = (),
     unit: str = "",
-    advanced: bool = False,
+    when: tuple[str, tuple[str, ...]] | None = None,
 ) -> Any:
     """A dataclass field with its Option in the metadata."""
-    known = Option(label, help, minimum, maximum, step, tuple(choices), unit, advanced)
+    known = Option(label, help, minimum, maximum, step, tuple(choices), unit, when)
     return dataclasses.field(default=default, metadata={"option": known})
 
 

@@ -21,21 +21,17 @@ class DataSettings:
         "Resize",
         "cover: largest central part; pad: whole image on grey; stretch: aspect not kept; digit: find one digit.",
         choices=("auto", "cover", "crop", "pad", "stretch", "digit"),
-        advanced=True,
     )
     scale: str = option(
         "auto",
         "Normalise",
         "unit: 0 to 1; signed: -1 to 1; raw: 0 to 255; caffe and torch: as ImageNet networks.",
         choices=("auto", "unit", "signed", "raw", "caffe", "torch"),
-        advanced=True,
     )
     validation: float = option(
         0.2, "Validation share", "Held out of each class to judge by.", minimum=0.01, maximum=0.9, step=0.05
     )
-    limit: int = option(
-        0, "Use at most", "Images in all, taken evenly from each class; 0 uses every one.", minimum=0, advanced=True
-    )
+    limit: int = option(0, "Use at most", "Images in all, taken evenly from each class; 0 uses every one.", minimum=0)
     seed: int = option(0, "Seed", "The same seed gives the same split and the same run.", minimum=0, maximum=2**31 - 1)
 
 

@@ -26,22 +26,42 @@ class LearningSettings:
     learning_rate: float = option(
         0.001, "Learning rate", "Size of a step; the finder suggests one.", minimum=1e-7, maximum=10, step=0.0005
     )
-    momentum: float = option(0.9, "Momentum", "Of SGD and RMSprop.", minimum=0, maximum=0.999, step=0.05, advanced=True)
-    weight_decay: float = option(0.004, "Weight decay", "Of AdamW.", minimum=0, maximum=1, step=0.001, advanced=True)
+    momentum: float = option(
+        0.9,
+        "Momentum",
+        "Of SGD and RMSprop.",
+        minimum=0,
+        maximum=0.999,
+        step=0.05,
+        when=("optimiser", ("sgd", "rmsprop")),
+    )
+    weight_decay: float = option(
+        0.004, "Weight decay", "Of AdamW.", minimum=0, maximum=1, step=0.001, when=("optimiser", ("adamw",))
+    )
     schedule: str = option(
         "cosine",
         "Schedule",
         "How the rate changes: cosine lets it fade, step and plateau divide it.",
         choices=SCHEDULES,
     )
-    warm_up: int = option(
-        0, "Warm-up", "The rate rises over these epochs.", minimum=0, maximum=1000, unit=" epochs", advanced=True
-    )
+    warm_up: int = option(0, "Warm-up", "The rate rises over these epochs.", minimum=0, maximum=1000, unit=" epochs")
     step_epochs: int = option(
-        5, "Step every", "For the step schedule.", minimum=1, maximum=10_000, unit=" epochs", advanced=True
+        5,
+        "Step every",
+        "For the step schedule.",
+        minimum=1,
+        maximum=10_000,
+        unit=" epochs",
+        when=("schedule", ("step",)),
     )
     decay: float = option(
-        0.3, "Step factor", "Of the step and plateau schedules.", minimum=0.01, maximum=0.99, step=0.05, advanced=True
+        0.3,
+        "Step factor",
+        "Of the step and plateau schedules.",
+        minimum=0.01,
+        maximum=0.99,
+        step=0.05,
+        when=("schedule", ("step", "plateau")),
     )
     plateau_patience: int = option(
         3,
@@ -50,7 +70,7 @@ class LearningSettings:
         minimum=1,
         maximum=1000,
         unit=" epochs",
-        advanced=True,
+        when=("schedule", ("plateau",)),
     )
     early_stopping: int = option(
         0,
@@ -60,7 +80,7 @@ class LearningSettings:
         maximum=1000,
         unit=" epochs",
     )
-    class_weights: bool = option(False, "Class weights", "Small classes count for more.", advanced=True)
+    class_weights: bool = option(False, "Class weights", "Small classes count for more.")
     label_smoothing: float = option(
         0.0,
         "Label smoothing",
@@ -68,9 +88,8 @@ class LearningSettings:
         minimum=0,
         maximum=0.5,
         step=0.05,
-        advanced=True,
     )
-    mixed_precision: bool = option(False, "Mixed precision", "16-bit arithmetic, on GPUs only.", advanced=True)
+    mixed_precision: bool = option(False, "Mixed precision", "16-bit arithmetic, on GPUs only.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,14 +62,19 @@ class Keeper:
         save_card(self._card(row, target.stat().st_size), card_path(target))
 
     def finish(self, status: str, message: str = "", test_accuracy: float | None = None) -> None:
-        """Write last.keras and how the run ended."""
-        last = self.run.history[-1] if self.run.history else None
+        """Write last.keras, with the weights of the last whole epoch, and how the run ended."""
         tested = self.run.state.test_accuracy if test_accuracy is None else test_accuracy
         state = replace(self.run.state, status=status, message=message, test_accuracy=tested)
         self.run = replace(self.run, state=state)
-        if last is not None and status != "failed":
-            self.safely(lambda: self.save_network("last", last), "last.keras could not be saved")
+        if self.run.file(BACKUP).is_file():
+            self.safely(self._save_last, "last.keras could not be saved")
         self.safely(lambda: runs.save_state(self.run), "The state could not be saved")
+
+    def _save_last(self) -> None:
+        backup = self.run.file(BACKUP)
+        done = checkpoint.read_progress(backup).epoch
+        checkpoint.restore(backup, self.setup.trainer, optimiser=False)  # a stop leaves weights of half an epoch
+        self.save_network("last", self.run.history[done - 1])
 
     def close(self) -> None:
         """End the TensorBoard log."""

@@ -53,6 +53,7 @@ class Controls(QWidget):
         self.about = QLabel()
         self.about.setWordWrap(True)
         self.about.setProperty("role", "muted")
+        self.folded: list[FoldedSection] = []
         self._others: list[str] = []  # folders and files the user opened
         self.sections = {
             "data": SettingsForm(usual.data, without=("data",)),
@@ -118,6 +119,7 @@ class Controls(QWidget):
         self.epochs.setToolTip("How often every training image is shown")
         rows = QFormLayout()
         rows.setVerticalSpacing(8)
+        rows.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         rows.addRow("Data", self.data)
         rows.addRow("Network", self.network)
@@ -169,7 +171,9 @@ class Controls(QWidget):
             body: QWidget = self.sections[name]
             if name == "learning":
                 body = self._with_finder(body)
-            column.addWidget(FoldedSection(body, title))
+            section = FoldedSection(body, title)
+            self.folded.append(section)
+            column.addWidget(section)
         column.addStretch(1)
         area = QScrollArea()
         area.setWidget(inside)

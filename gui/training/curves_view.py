@@ -28,7 +28,7 @@ class CurvesView(QWidget):
         for chart in (self.accuracy, self.rate):
             chart.setXLink(self.loss)
         for chart in (self.loss, self.accuracy, self.rate):
-            chart.getAxis("left").setWidth(56)
+            chart.getAxis("left").setWidth(64)
         self._log = QCheckBox("Logarithmic loss")
         self._log.setToolTip("Shows small losses as clearly as large ones")
         self._log.toggled.connect(self.loss.use_log)

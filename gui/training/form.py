@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Collection
 from typing import Any, get_type_hints
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout, QLabel, QSpinBox, QWidget
 
 from engine.options import Option, options
@@ -24,7 +24,8 @@ class SettingsForm(QWidget):
         self._settings = settings
         self._controls: dict[str, QWidget] = {}
         hints = get_type_hints(type(settings))
-        rows = QFormLayout(self)
+        self._rows = rows = QFormLayout(self)
+        rows.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setVerticalSpacing(8)
         rows.setHorizontalSpacing(8)
@@ -42,7 +43,7 @@ class SettingsForm(QWidget):
             label.setToolTip(known.help)
             label.setBuddy(control)
             rows.addRow(label, control)
-            _connect(control, self.changed.emit)
+            _connect(control, self._edited)
         self.show_settings(settings)
 
     def settings(self) -> Any:
@@ -56,6 +57,19 @@ class SettingsForm(QWidget):
             control.blockSignals(True)
             _write(control, getattr(settings, name))
             control.blockSignals(False)
+        self._hide_idle()
+
+    def _edited(self) -> None:
+        self._hide_idle()
+        self.changed.emit()
+
+    def _hide_idle(self) -> None:
+        """Settings that the others make useless are not shown."""
+        now = self.settings()
+        for name, known in options(now):
+            if name in self._controls and known.when is not None:
+                other, values = known.when
+                self._rows.setRowVisible(self._controls[name], getattr(now, other) in values)
 
     def control(self, name: str) -> QWidget:
         """The control of a field."""

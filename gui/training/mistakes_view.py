@@ -22,7 +22,7 @@ class MistakesView(QWidget):
         super().__init__(parent)
         self.summary = QLabel("After the first epoch: the wrong answers, the most confident first.")
         self.summary.setWordWrap(True)
-        self.gallery = PictureGrid("Wrong answers", 64, room=32)
+        self.gallery = PictureGrid("Wrong answers", 64, room=56)
         self.gallery.setToolTip("Hover a picture for what it is, what the network says, and its file")
         self.calibration = Chart(theme, "Calibration", "confidence", "share right", legend_below=True)
         self.calibration.setFixedHeight(200)

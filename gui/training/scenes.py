@@ -20,6 +20,15 @@ def training_scenes(tab: TrainingTab) -> Sequence[Scene]:
     def page(view: object) -> Callable[[], None]:
         return lambda: tab.pages.setCurrentWidget(view)  # type: ignore[arg-type]
 
+    def unfold() -> None:
+        for section in tab.controls.folded[:2]:
+            section.toggle.setChecked(True)
+
+    def fold() -> None:
+        for section in tab.controls.folded:
+            section.toggle.setChecked(False)
+        tab.pages.setCurrentWidget(tab.network_view)
+
     def train(rate: float = 0.003) -> None:
         config = tab.controls.config()
         config = replace(
@@ -50,7 +59,8 @@ def training_scenes(tab: TrainingTab) -> Sequence[Scene]:
             page(tab.data_view),
             lambda: tab.data_view.grid.count() > 0 and tab.network_view.table.rowCount() > 0,
         ),
-        Scene("network", page(tab.network_view), lambda: True),
+        Scene("settings", unfold, lambda: True),
+        Scene("network", fold, lambda: True),
         Scene("live", train, lambda: len(tab.trainer.live.epochs) >= 2),
         Scene("curves", page(tab.curves), finished),
         Scene("confusion", page(tab.confusion), trained),

@@ -89,7 +89,7 @@ class TrainingTab(Tab):
         self.panel.report_wanted.connect(self._report)
         view = self.runs_view
         view.open_wanted.connect(self.show_run)
-        view.resume_wanted.connect(lambda run: self.trainer.resume(run))
+        view.resume_wanted.connect(self.resume)
         view.renamed.connect(lambda run, title: self._change(lambda: runs.rename(run, title)))
         view.annotated.connect(lambda run, note: self._change(lambda: runs.annotate(run, note)))
         view.delete_wanted.connect(self._delete)
@@ -107,6 +107,13 @@ class TrainingTab(Tab):
         if config is not None:
             self.context.say("", "")
             self.trainer.start(config, self.source.dataset_for(config))
+
+    def resume(self, run: Run) -> None:
+        """Go on with an interrupted run."""
+        if self.trainer.busy:
+            self.context.say("A training is under way.", "Stop it, or wait, before going on with another run.")
+        else:
+            self.trainer.resume(run)
 
     def _pause(self, on: bool) -> None:
         self.trainer.pause(on)

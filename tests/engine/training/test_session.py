@@ -97,16 +97,19 @@ def test_rows_a_batch_average_to_the_epochs(uninterrupted):
     assert rows[:, 0].tolist() == list(range(1, 10))
 
 
-def test_a_run_stopped_in_mid_epoch_goes_on_to_the_same_curve(tiny, tmp_path, uninterrupted):
-    stopped = training.train(create_run(tiny, tmp_path / "run"), job=StopsAt(1.5))
+def test_a_run_stopped_in_mid_epoch_goes_on_to_the_same_curve(quick, tmp_path):
+    whole = training.train(create_run(quick, tmp_path / "whole"))
+    stopped = training.train(create_run(quick, tmp_path / "run"), job=StopsAt(1.5))
     assert stopped.status == "stopped"
     assert len(read_run(stopped.run.path).history) == 1
+    last = load(stopped.run.file("last.keras")).network  # of the first epoch, not of half the second
+    best = load(stopped.run.file("best.keras")).network
+    for ours, theirs in zip(last.get_weights(), best.get_weights(), strict=True):
+        assert np.array_equal(ours, theirs)
     resumed = training.resume(stopped.run.path)
     assert resumed.status == "finished"
-    np.testing.assert_allclose(curve(resumed.run), curve(uninterrupted.run), rtol=1e-4)
-    np.testing.assert_allclose(
-        records.read_batches(resumed.run), records.read_batches(uninterrupted.run), rtol=1e-3, atol=1e-4
-    )
+    np.testing.assert_allclose(curve(resumed.run), curve(whole.run), rtol=1e-4)
+    np.testing.assert_allclose(records.read_batches(resumed.run), records.read_batches(whole.run), rtol=1e-3, atol=1e-4)
     with pytest.raises(InvalidSetting, match="all its epochs"):
         training.resume(stopped.run.path)
 

@@ -204,3 +204,16 @@ def test_clicking_a_cell_picks_it(qtbot, theme):
     qtbot.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=QPoint(int(margin + 1.5 * size), int(margin + 0.5 * size)))
     qtbot.keyClick(matrix, Qt.Key.Key_Down)
     assert picked == [(0, 1), (1, 1)]
+
+
+def test_settings_of_no_use_are_hidden(qtbot):
+    form = SettingsForm(TrainingConfig().learning)
+    qtbot.addWidget(form)
+    form.show()
+    decay, schedule = form.control("weight_decay"), form.control("schedule")
+    assert not decay.isVisible()
+    form.control("optimiser").setCurrentText("adamw")
+    assert decay.isVisible()
+    schedule.setCurrentText("step")
+    assert form.control("step_epochs").isVisible()
+    assert not form.control("plateau_patience").isVisible()
