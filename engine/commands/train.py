@@ -17,12 +17,15 @@ from engine.data.settings import DataSettings
 from engine.errors import EngineError, InvalidSetting
 from engine.jobs import Job
 from engine.models.architectures.kinds import NETWORKS
-from engine.training.config import TrainingConfig, all_options, with_values
+from engine.training.config import TrainingConfig, all_options, sections, with_values
 from engine.training.live import Live
 from engine.training.runs import Run, create_run, extend, read_run
 
+_USUAL = sections(TrainingConfig())
 _SETTINGS = "settings for --set, with their usual values:\n" + "\n".join(
-    f"  {name:<20} {known.help}" for name, (_, known) in all_options().items() if name not in ("data", "network")
+    f"  {name:<20} {getattr(_USUAL[section], name)!s:<9} {known.help}"
+    for name, (section, known) in all_options().items()
+    if name not in ("data", "network")
 )
 
 

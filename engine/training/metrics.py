@@ -12,6 +12,22 @@ def confusion(truth: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndar
     return np.bincount(truth.astype(np.int64) * classes + predicted, minlength=classes**2).reshape(classes, classes)
 
 
+def most_confused(truth: np.ndarray, predicted: np.ndarray, classes: int, most: int) -> np.ndarray:
+    """At most `most` classes, ascending: those with the most mistakes, given or received; all of them if they fit."""
+    if classes <= most:
+        return np.arange(classes)
+    wrong = truth != predicted
+    mistakes_of = np.bincount(truth[wrong], minlength=classes) + np.bincount(predicted[wrong], minlength=classes)
+    return np.sort(np.argsort(-mistakes_of, kind="stable")[:most])
+
+
+def confusion_among(truth: np.ndarray, predicted: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Counts (n, n) among the chosen classes (n,) ascending; answers that touch another class are left out."""
+    inside = np.isin(truth, chosen) & np.isin(predicted, chosen)
+    rows, columns = (np.searchsorted(chosen, part[inside]) for part in (truth, predicted))
+    return confusion(rows, columns, len(chosen))
+
+
 def rates(counts: np.ndarray) -> np.ndarray:
     """Each row of a confusion matrix as shares of its true class; rows without images are zero."""
     return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
@@ -32,10 +48,10 @@ class ClassScores:
         return float(self.f1.mean())
 
 
-def class_scores(counts: np.ndarray) -> ClassScores:
-    """Scores from a confusion matrix, as scikit-learn's precision_recall_fscore_support with zero_division 0."""
-    right = np.diag(counts).astype(np.float64)
-    called, support = counts.sum(axis=0), counts.sum(axis=1)
+def class_scores(truth: np.ndarray, predicted: np.ndarray, classes: int) -> ClassScores:
+    """Scores from answers, as scikit-learn's precision_recall_fscore_support with zero_division 0; any class count."""
+    right = np.bincount(truth[truth == predicted], minlength=classes).astype(np.float64)
+    called, support = np.bincount(predicted, minlength=classes), np.bincount(truth, minlength=classes)
     precision = right / np.maximum(called, 1)
     recall = right / np.maximum(support, 1)
     total = precision + recall

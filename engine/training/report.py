@@ -17,7 +17,7 @@ from engine.training.diagnosis import diagnose
 from engine.training.review import facts_of
 from engine.training.runs import Run
 
-MOST_CLASSES = 30  # above this a confusion matrix is drawn without names
+MOST_CLASSES = 30  # rows of the matrix; of more classes, those with the most mistakes
 _TRAIN, _VALIDATION = "#2f6fb3", "#d1761b"
 
 
@@ -30,10 +30,16 @@ def write_report(run: Run, folder: Path | None = None) -> tuple[Path, ...]:
     written = []
     for suffix in ("png", "pdf"):
         with written_aside(folder / f"report.{suffix}") as aside:
-            figure.savefig(aside, dpi=150)
+            _save(figure, aside)
         written.append(folder / f"report.{suffix}")
     write_text(folder / "report.md", markdown(run))
     return (*written, folder / "report.md")
+
+
+def _save(figure: Figure, path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a class name in a script that the font lacks
+        figure.savefig(path, dpi=150)
 
 
 def draw(run: Run) -> Figure:
@@ -50,39 +56,38 @@ def draw(run: Run) -> Figure:
             axis.axvline(run.best.epoch, color="grey", linestyle=":", label=f"best epoch, {run.best.epoch}")
         axis.set(xlabel="epoch", ylabel=name)
         axis.legend()
-    counts = confusion_of(run)
-    if counts is not None and run.data is not None:
-        _draw_confusion(axes[1, 0], counts, run.data.class_names)
-        _draw_scores(axes[1, 1], counts, run.data.class_names)
+    answers = answers_of(run)
+    if answers is not None and run.data is not None:
+        _draw_confusion(axes[1, 0], *answers, run.data.class_names)
+        _draw_scores(axes[1, 1], metrics.class_scores(*answers, len(run.data.class_names)), run.data.class_names)
     else:
         for axis in axes[1]:
             axis.set_axis_off()
     return figure
 
 
-def confusion_of(run: Run, epoch: int | None = None) -> np.ndarray | None:
-    """Counts of the best epoch, or of another; None when they were not kept."""
-    truth = records.read_truth(run)
-    detail = records.read_detail(run, epoch or run.state.best_epoch)
-    if truth is None or detail is None or run.data is None or len(truth) != len(detail.predicted):
+def answers_of(run: Run) -> tuple[np.ndarray, np.ndarray] | None:
+    """True and predicted classes after the best epoch; None when they were not kept."""
+    truth, detail = records.read_truth(run), records.read_detail(run, run.state.best_epoch)
+    if truth is None or detail is None or len(truth) != len(detail.predicted):
         return None
-    return metrics.confusion(truth, detail.predicted, len(run.data.class_names))
+    return truth, detail.predicted
 
 
-def _draw_confusion(axis: Axes, counts: np.ndarray, names: tuple[str, ...]) -> None:
-    shares = metrics.rates(counts)
+def _draw_confusion(axis: Axes, truth: np.ndarray, predicted: np.ndarray, every: tuple[str, ...]) -> None:
+    chosen = metrics.most_confused(truth, predicted, len(every), MOST_CLASSES)
+    names = [every[index] for index in chosen]
+    shares = metrics.rates(metrics.confusion_among(truth, predicted, chosen))
     image = axis.imshow(shares, cmap="viridis", vmin=0, vmax=1)
     axis.figure.colorbar(image, ax=axis, label="share of the true class")
     axis.set(xlabel="predicted", ylabel="true")
-    if len(names) <= MOST_CLASSES:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # a class name in a script that the font lacks
-            axis.set_xticks(range(len(names)), names, rotation=90)
-            axis.set_yticks(range(len(names)), names)
+    if len(names) < len(every):
+        axis.set_title(f"the {len(names)} classes with the most mistakes of {len(every):,}")
+    axis.set_xticks(range(len(names)), names, rotation=90)
+    axis.set_yticks(range(len(names)), names)
 
 
-def _draw_scores(axis: Axes, counts: np.ndarray, names: tuple[str, ...]) -> None:
-    scores = metrics.class_scores(counts)
+def _draw_scores(axis: Axes, scores: metrics.ClassScores, names: tuple[str, ...]) -> None:
     order = np.argsort(scores.f1)[:MOST_CLASSES]
     axis.barh(range(len(order)), scores.f1[order], color=_TRAIN)
     axis.set_yticks(range(len(order)), [names[index] for index in order])

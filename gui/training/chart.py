@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QWidget
 
@@ -33,6 +33,8 @@ class _Curve:
 
 class Chart(pg.PlotWidget):
     """Curves by name; wheel and drag zoom, double-click shows everything."""
+
+    everything_wanted = Signal()
 
     def __init__(
         self, theme: Theme, name: str, x: str, y: str, legend_below: bool = False, parent: QWidget | None = None
@@ -127,6 +129,7 @@ class Chart(pg.PlotWidget):
         """Show everything again."""
         super().mouseDoubleClickEvent(event)
         self.show_everything()
+        self.everything_wanted.emit()
 
     def leaveEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         """The reading goes with the cursor."""
@@ -150,8 +153,9 @@ class Chart(pg.PlotWidget):
     def _draw(self, curve: _Curve) -> None:
         following = bool(self.getViewBox().autoRangeEnabled()[0])
         (left, right), _ = self.getViewBox().viewRange()
-        ends = (-np.inf, np.inf) if following else (left, right)
-        x, y = thin(curve.x, curve.y, *ends, _BINS)
+        if following:
+            left, right = -np.inf, np.inf
+        x, y = thin(curve.x, curve.y, left, right, _BINS)
         # Qt draws a long, thick, smooth line a hundred times slower than a thin one.
         smooth = curve.read and len(x) <= _SMOOTH
         curve.item.opts["antialias"] = smooth

@@ -27,6 +27,7 @@ from gui.training.picture_grid import Picture, PictureGrid
 
 _MARGIN, _NUMBERS = 88, 22  # most pixels for the names; least size of a cell that holds its number
 _SHOWN = 60  # images of a cell
+_MOST = 100  # classes of the matrix; of more, those with the most mistakes
 
 
 class ConfusionMatrix(QWidget):
@@ -187,6 +188,7 @@ class ConfusionView(QWidget):
         self.images.setFixedHeight(168)
         self._truth = self._predicted = np.empty(0, np.int32)
         self._names: tuple[str, ...] = ()
+        self._shown = np.empty(0, np.int64)  # classes that are rows of the matrix
         self._picture: Callable[[int], Picture] | None = None
         self._cell: tuple[int, int] | None = None  # on show; at first the commonest mistake
         bar = QHBoxLayout()
@@ -222,10 +224,11 @@ class ConfusionView(QWidget):
     ) -> None:
         """Answers for the validation images; picture: image number i of them, None while the data are not open."""
         self._truth, self._predicted, self._names, self._picture = truth, predicted, tuple(names), picture
-        counts = metrics.confusion(truth, predicted, len(names))
-        self.matrix.show_counts(counts, names)
-        self._fill_scores(metrics.class_scores(counts))
-        if self._cell is None or max(self._cell) >= len(names):
+        self._shown = metrics.most_confused(truth, predicted, len(names), _MOST)
+        counts = metrics.confusion_among(truth, predicted, self._shown)
+        self.matrix.show_counts(counts, [names[int(index)] for index in self._shown])
+        self._fill_scores(metrics.class_scores(truth, predicted, len(names)))
+        if self._cell is None or max(self._cell) >= len(self._shown):
             self._cell = metrics.commonest_mistake(counts)
         self._show_cell(*self._cell)
 
@@ -244,8 +247,11 @@ class ConfusionView(QWidget):
 
     def _show_cell(self, row: int, column: int) -> None:
         self._cell = (row, column)
-        members = np.flatnonzero((self._truth == row) & (self._predicted == column))
-        names = f"“{self._names[row]}” called “{self._names[column]}”"
+        true, said = int(self._shown[row]), int(self._shown[column])
+        members = np.flatnonzero((self._truth == true) & (self._predicted == said))
+        names = f"“{self._names[true]}” called “{self._names[said]}”"
+        if len(self._shown) < len(self._names):
+            names = f"The {len(self._shown)} classes with the most mistakes of {len(self._names):,}. {names}"
         if self._picture is None:
             self.cell.setText(f"{names}: {len(members)}. The images come once the data are open.")
             return

@@ -28,6 +28,9 @@ class CurvesView(QWidget):
         for chart in (self.accuracy, self.rate):
             chart.setXLink(self.loss)
         for chart in (self.loss, self.accuracy, self.rate):
+            chart.getViewBox().sigRangeChangedManually.connect(lambda *_: self._follow(False))
+            chart.everything_wanted.connect(lambda: self._follow(True))
+        for chart in (self.loss, self.accuracy, self.rate):
             chart.getAxis("left").setWidth(64)
         self._log = QCheckBox("Logarithmic loss")
         self._log.setToolTip("Shows small losses as clearly as large ones")
@@ -38,8 +41,11 @@ class CurvesView(QWidget):
         self._smoothing.setFixedWidth(128)
         self._smoothing.setAccessibleName("Smoothing")
         self._smoothing.setToolTip("How much of the past each point of the thick batch line keeps")
-        self._smoothing.valueChanged.connect(lambda _: self._draw_batches())
+        self._smoothing.valueChanged.connect(lambda _: self._draw())
         self._data: tuple[np.ndarray, Sequence[EpochRow], int] = (np.empty((0, 4), np.float32), (), 1)
+        self._turn = 0  # which chart is drawn next while they come in
+        self._end = 0.0  # of the horizontal axis, epochs
+        self._following = True  # until the person zooms
         bar = QHBoxLayout()
         bar.addWidget(self._log)
         bar.addStretch(1)
@@ -57,34 +63,62 @@ class CurvesView(QWidget):
         """Empty charts, for another run."""
         for chart in (self.loss, self.accuracy, self.rate):
             chart.drop_curves()
-            chart.show_everything()
+            chart.enableAutoRange()
         self._data = (np.empty((0, 4), np.float32), (), 1)
+        self._end, self._following = 0.0, True
 
     def show_run(self, rows: np.ndarray, epochs: Sequence[EpochRow], steps: int) -> None:
         """Replace what is shown. rows: (n, 4) step, loss, accuracy, rate. steps: batches an epoch."""
-        grown = len(rows) != len(self._data[0])
-        more = len(epochs) != len(self._data[1])
         self._data = (rows, epochs, max(steps, 1))
-        if grown:
-            self._draw_batches()
-        if more:
-            self._draw_epochs()
+        self._end = 0.0
+        self._draw()
 
-    def _draw_batches(self) -> None:
-        rows, _, steps = self._data
-        if not len(rows):
+    def grow(self, rows: np.ndarray, epochs: Sequence[EpochRow], steps: int) -> None:
+        """The same for a run under way: one chart a call, so that the window is never held for long."""
+        if len(rows) == len(self._data[0]) and len(epochs) == len(self._data[1]):
             return
-        at, factor = rows[:, _STEP] / steps, self._smoothing.value() / 100
-        for chart, column in ((self.loss, _LOSS), (self.accuracy, _ACCURACY)):
-            chart.set_curve("each batch", at, rows[:, column], TRAINING, faint=True, label=False)
-            chart.set_curve("training", at, smooth(rows[:, column], factor), TRAINING)
-        self.rate.set_curve("rate", at, rows[:, _RATE], TRAINING, label=False)
+        self._data = (rows, epochs, max(steps, 1))
+        draws = (self._draw_loss, self._draw_accuracy, self._draw_rate)
+        draws[self._turn]()
+        self._turn = (self._turn + 1) % len(draws)
 
-    def _draw_epochs(self) -> None:
-        _, epochs, _ = self._data
-        best = min(epochs, key=lambda row: row.val_loss).epoch if epochs else None
-        at = np.array([row.epoch for row in epochs], float)
-        for chart, name in ((self.loss, "val_loss"), (self.accuracy, "val_accuracy")):
-            values = np.array([getattr(row, name) for row in epochs])
+    def _draw(self) -> None:
+        for draw in (self._draw_loss, self._draw_accuracy, self._draw_rate):
+            draw()
+
+    def _draw_loss(self) -> None:
+        self._fit()
+        self._draw_column(self.loss, _LOSS, "val_loss")
+
+    def _draw_accuracy(self) -> None:
+        self._draw_column(self.accuracy, _ACCURACY, "val_accuracy")
+
+    def _draw_rate(self) -> None:
+        rows, _, steps = self._data
+        if len(rows):
+            self.rate.set_curve("rate", rows[:, _STEP] / steps, rows[:, _RATE], TRAINING, label=False)
+
+    def _draw_column(self, chart: Chart, column: int, validation: str) -> None:
+        rows, epochs, steps = self._data
+        if len(rows):
+            at = rows[:, _STEP] / steps
+            chart.set_curve("each batch", at, rows[:, column], TRAINING, faint=True, label=False)
+            chart.set_curve("training", at, smooth(rows[:, column], self._smoothing.value() / 100), TRAINING)
+        if epochs:
+            at = np.array([row.epoch for row in epochs], float)
+            values = np.array([getattr(row, validation) for row in epochs])
             chart.set_curve("validation", at, values, VALIDATION, dots=True)
-            chart.mark(best, "best")
+            chart.mark(min(epochs, key=lambda row: row.val_loss).epoch, "best")
+
+    def _follow(self, on: bool) -> None:
+        self._following, self._end = on, 0.0
+        if on:
+            self._draw()
+
+    def _fit(self) -> None:
+        """Keep the axis a little ahead of the curve; moving it at every batch would redraw all three charts."""
+        rows, epochs, steps = self._data
+        last = max(float(rows[-1, _STEP]) / steps if len(rows) else 0.0, epochs[-1].epoch if epochs else 0)
+        if self._following and last > self._end:
+            self._end = last * 1.3 if self._end else last
+            self.loss.setXRange(0, self._end, padding=0.02)

@@ -140,7 +140,7 @@ class TrainingTab(Tab):
         status = live.status
         self.panel.show_status(status)
         rows, epochs = live.batches(), live.epochs
-        self.curves.show_run(rows, epochs, status.batches)
+        self.curves.grow(rows, epochs, status.batches)
         if run is None or dataset is None or len(epochs) == self._shown_epochs:
             return
         if self._shown_epochs == 0:
@@ -159,12 +159,13 @@ class TrainingTab(Tab):
         self.panel.set_usable(True)
 
     def _ended(self) -> None:
-        run = self.trainer.run
+        run, live = self.trainer.run, self.trainer.live
+        self.curves.show_run(live.batches(), live.epochs, live.status.batches)
         if run is not None and run.history:
             self.run = run
             facts = facts_of(run)
             outcome = (run.state.message,) if run.state.message else ()
-            self.panel.show_findings(diagnose(facts), (*outcome, *self.trainer.live.status.messages))
+            self.panel.show_findings(diagnose(facts), (*outcome, *live.status.messages))
         self.panel.phase.setText(self._ending(run))
         self.context.models.clear()  # weights in memory may be those of an earlier epoch
         self.controls.set_state("ended" if self.run is not None else "idle")

@@ -12,7 +12,7 @@ from engine.training.live import Live
 from engine.training.runs import Run, create_run, extend
 from gui.jobs import JobRunner, Ticket
 
-TICK_MS = 100
+TICK_MS = 200
 
 
 class Trainer(QObject):

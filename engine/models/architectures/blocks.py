@@ -93,5 +93,6 @@ def classes(x: keras.KerasTensor, count: int) -> keras.KerasTensor:
 
 
 def _normalised(x: keras.KerasTensor, name: str, activation: str | None) -> keras.KerasTensor:
-    x = layers.BatchNormalization(name=f"{name}_bn")(x)
+    # Averages that settle within tens of steps: small data have no more in their first epochs.
+    x = layers.BatchNormalization(momentum=0.9, name=f"{name}_bn")(x)
     return layers.Activation(activation, name=f"{name}_{activation}")(x) if activation else x

@@ -8,7 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-from engine.training.metrics import calibration, class_scores, commonest_mistake, confusion, mistakes, rates
+from engine.training.metrics import (
+    calibration,
+    class_scores,
+    commonest_mistake,
+    confusion,
+    confusion_among,
+    mistakes,
+    most_confused,
+    rates,
+)
 from engine.training.smoothing import smooth, thin
 
 pairs = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=60)
@@ -21,7 +30,7 @@ def test_confusion_and_scores_are_those_of_scikit_learn(answers):
     counts = confusion(truth, predicted, 5)
     assert np.array_equal(counts, confusion_matrix(truth, predicted, labels=range(5)))
     expected = precision_recall_fscore_support(truth, predicted, labels=range(5), zero_division=0)
-    scores = class_scores(counts)
+    scores = class_scores(truth, predicted, 5)
     for ours, theirs in zip((scores.precision, scores.recall, scores.f1, scores.support), expected, strict=True):
         np.testing.assert_allclose(ours, theirs)
     assert scores.macro_f1 == pytest.approx(expected[2].mean())
@@ -71,3 +80,18 @@ def test_thinning_keeps_every_peak_and_cuts_what_is_out_of_view():
     near_x, near_y = thin(x, y, 1230.0, 1240.0, 100)
     assert near_x.tolist() == list(range(1229, 1242))
     assert near_y[near_x == 1234] == 5
+
+
+def test_of_ten_thousand_classes_the_most_confused_are_shown():
+    truth = np.arange(10_000)
+    predicted = truth.copy()
+    predicted[[7, 8, 9]] = 5000
+    chosen = most_confused(truth, predicted, 10_000, 4)
+    assert chosen.tolist() == [7, 8, 9, 5000]
+    assert confusion_among(truth, predicted, chosen).tolist() == [
+        [0, 0, 0, 1],
+        [0, 0, 0, 1],
+        [0, 0, 0, 1],
+        [0, 0, 0, 1],
+    ]
+    assert class_scores(truth, predicted, 10_000).precision[5000] == pytest.approx(0.25)
