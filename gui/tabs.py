@@ -28,6 +28,7 @@ TABS: tuple[TabSpec, ...] = (
     TabSpec("Inspector", "gui.inspector.tab", "InspectorTab"),
     TabSpec("Playground", "gui.playground.tab", "PlaygroundTab"),
     TabSpec("Detection", "gui.detection.tab", "DetectionTab"),
+    TabSpec("Training", "gui.training.tab", "TrainingTab"),
 )
 
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from engine import __version__
-from engine.commands import classify, detect, models, playground
+from engine.commands import classify, detect, models, playground, train
 from engine.commands.base import Command
 from engine.errors import Cancelled, EngineError, describe
 
@@ -16,6 +16,7 @@ COMMANDS: tuple[Command, ...] = (
     detect.COMMAND,
     models.COMMAND,
     playground.COMMAND,
+    train.COMMAND,
 )
 
 

@@ -2,8 +2,10 @@ from . import acquire as acquire
 from . import activations as activations
 from . import architectures as architectures
 from . import compiled as compiled
+from . import keras_code as keras_code
 from . import loading as loading
 from . import logits as logits
 from . import opening as opening
 from . import published as published
+from . import structure as structure
 from . import wiring as wiring

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine.models import store
+from engine.models.cards import Card
 from engine.models.catalog import Entry, entries
+from engine.models.trained import trained_models
 
 _OPEN = "open"  # the last item, which opens a file dialog
 
@@ -70,13 +73,17 @@ class ModelChooser(QWidget):
         self.box.clear()
         for model_id, entry in known.items():
             self.box.addItem(_item_text(entry), model_id)
+        trained = {path: card for path, card in trained_models().items() if card.task == self._task}
+        for path, card in trained.items():
+            self.box.addItem(f"{card.title} (trained here)", path)
         for file in self._files:
-            self.box.addItem(Path(file).name, file)
+            if file not in trained:
+                self.box.addItem(Path(file).name, file)
         self.box.addItem("Open a model file…", _OPEN)
         if not self._current:
             self._current = str(self.box.itemData(0))
         self.box.setCurrentIndex(max(self.box.findData(self._current), 0))
-        self._describe(known.get(self._current))
+        self._describe(known.get(self._current), trained.get(self._current))
 
     def show_fetching(self, share: float | None) -> None:
         """A download of the chosen model is under way: how much of it has come, or None while that is unknown."""
@@ -84,14 +91,21 @@ class ModelChooser(QWidget):
         self.take.setEnabled(False)
         self.fetch.setText("Downloading…" if share is None else f"Downloading {share:.0%}")
 
-    def _describe(self, entry: Entry | None) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
+        """A run may have been trained or deleted since."""
+        super().showEvent(event)
+        self.refresh()
+
+    def _describe(self, entry: Entry | None, trained: Card | None) -> None:
         missing = entry is not None and store.weights_path(entry) is None
         self.fetch.setVisible(missing)
         self.fetch.setEnabled(True)
         self.take.setEnabled(True)
         self.take.setVisible(missing)
         if entry is None:
-            self.about.setText("Your own model file." if self._current else "")
+            own = f"{trained.about} {trained.accuracy}." if trained else "Your own model file."
+            self.about.setText(own if self._current else "")
+            self.about.setToolTip(trained.made if trained else "")
             return
         self.about.setText(entry.card.about)
         details = (entry.card.accuracy, entry.card.made, entry.card.licence)

@@ -1,0 +1,2 @@
+from . import augmentation as augmentation
+from . import pipeline as pipeline

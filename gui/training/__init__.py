@@ -1,0 +1,1 @@
+"""The Training tab: data, network and settings in; curves, words and a model out."""

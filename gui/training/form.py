@@ -1,0 +1,135 @@
+"""Controls for a settings dataclass, made from what its fields say of themselves."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection
+from typing import Any, get_type_hints
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout, QLabel, QSpinBox, QWidget
+
+from engine.options import Option, options
+
+_LARGE = 2**31 - 1
+
+
+class SettingsForm(QWidget):
+    """One row a field; `value` is a settings object of the same class."""
+
+    changed = Signal()
+
+    def __init__(self, settings: Any, without: Collection[str] = (), parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._controls: dict[str, QWidget] = {}
+        hints = get_type_hints(type(settings))
+        self._rows = rows = QFormLayout(self)
+        rows.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setVerticalSpacing(8)
+        rows.setHorizontalSpacing(8)
+        rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        for name, known in options(settings):
+            if name in without:
+                continue
+            control = _control(hints[name], known)
+            control.setToolTip(known.help)
+            control.setAccessibleName(known.label)
+            control.setAccessibleDescription(known.help)
+            control.installEventFilter(self)
+            self._controls[name] = control
+            label = QLabel(known.label)
+            label.setToolTip(known.help)
+            label.setBuddy(control)
+            rows.addRow(label, control)
+            _connect(control, self._edited)
+        self.show_settings(settings)
+
+    def settings(self) -> Any:
+        """The settings as they are set now."""
+        return dataclasses.replace(self._settings, **{name: _read(c) for name, c in self._controls.items()})
+
+    def show_settings(self, settings: Any) -> None:
+        """Set every control, without telling anyone."""
+        self._settings = settings
+        for name, control in self._controls.items():
+            control.blockSignals(True)
+            _write(control, getattr(settings, name))
+            control.blockSignals(False)
+        self._hide_idle()
+
+    def _edited(self) -> None:
+        self._hide_idle()
+        self.changed.emit()
+
+    def _hide_idle(self) -> None:
+        """Settings that the others make useless are not shown."""
+        now = self.settings()
+        for name, known in options(now):
+            if name in self._controls and known.when is not None:
+                other, values = known.when
+                self._rows.setRowVisible(self._controls[name], getattr(now, other) in values)
+
+    def control(self, name: str) -> QWidget:
+        """The control of a field."""
+        return self._controls[name]
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The wheel scrolls the column, unless the control was chosen first: no setting changes by passing over it."""
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+
+def _control(kind: type, known: Option) -> QWidget:
+    if known.choices:
+        box = QComboBox()
+        box.addItems(known.choices)
+        return box
+    if kind is bool:
+        return QCheckBox()
+    if kind is int:
+        spin = QSpinBox()
+        spin.setRange(int(known.minimum or 0), int(min(known.maximum or _LARGE, _LARGE)))
+        spin.setSingleStep(int(known.step or 1))
+        spin.setSuffix(known.unit)
+        spin.setMinimumWidth(72)
+        return spin
+    number = QDoubleSpinBox()
+    step = known.step or 0.1
+    number.setDecimals(6 if (known.minimum or 0) and (known.minimum or 0) < 1e-4 else max(2, len(f"{step:g}") - 2))
+    number.setRange(known.minimum or 0.0, known.maximum if known.maximum is not None else 1e9)
+    number.setSingleStep(step)
+    number.setSuffix(known.unit)
+    number.setMinimumWidth(72)
+    return number
+
+
+def _connect(control: QWidget, slot: Any) -> None:
+    if isinstance(control, QComboBox):
+        control.currentTextChanged.connect(lambda _: slot())
+    elif isinstance(control, QCheckBox):
+        control.toggled.connect(lambda _: slot())
+    elif isinstance(control, QSpinBox | QDoubleSpinBox):
+        control.setKeyboardTracking(False)
+        control.valueChanged.connect(lambda _: slot())
+
+
+def _read(control: QWidget) -> Any:
+    if isinstance(control, QComboBox):
+        return control.currentText()
+    if isinstance(control, QCheckBox):
+        return control.isChecked()
+    assert isinstance(control, QSpinBox | QDoubleSpinBox)
+    return control.value()
+
+
+def _write(control: QWidget, value: Any) -> None:
+    if isinstance(control, QComboBox):
+        control.setCurrentText(value)
+    elif isinstance(control, QCheckBox):
+        control.setChecked(value)
+    elif isinstance(control, QSpinBox | QDoubleSpinBox):
+        control.setValue(value)
