@@ -24,7 +24,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from engine.models.architectures import textbook_cnn  # noqa: E402
+from engine.models.architectures import build_network  # noqa: E402
+from engine.models.architectures.kinds import NetworkSettings  # noqa: E402
 from engine.models.cards import Card, Preprocessing, save_card  # noqa: E402
 from engine.models.preprocessing import prepare  # noqa: E402
 
@@ -86,7 +87,7 @@ def train(x: np.ndarray, y: np.ndarray, epochs: int, resume: bool) -> keras.Mode
         keras.layers.RandomTranslation(0.06, 0.06, fill_mode="constant", seed=SEED + 1),
         keras.layers.RandomZoom(0.12, 0.12, fill_mode="constant", seed=SEED + 2),
     ]
-    network = textbook_cnn()
+    network = build_network(NetworkSettings(network="textbook"), (28, 28, 1), 10)
     hidden = inputs
     for layer in augment:
         hidden = layer(hidden)

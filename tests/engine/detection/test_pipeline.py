@@ -190,7 +190,7 @@ def test_nothing_leaks_over_many_starts():
         running.stop()
         del running  # and with it the file its results were kept in
     after = (threading.active_count(), process.num_fds() if hasattr(process, "num_fds") else 0)
-    assert after == before
+    assert all(now <= then for now, then in zip(after, before, strict=True)), (before, after)  # others may have closed
 
 
 def test_the_scene_of_the_first_start_shows_things_a_real_detector_finds(shared):
