@@ -1,10 +1,5 @@
-from .explaining import Explanation as Explanation
-from .explaining import explain as explain
-from .explaining import explain_stages as explain_stages
-from .explaining import prepare_for as prepare_for
-from .explaining import stage_layers as stage_layers
-from .explaining import top_targets as top_targets
+from .checking import check_curves as check_curves
+from .checking import check_keep as check_keep
+from .checking import check_randomised as check_randomised
+from .feature_visualisation import visualise as visualise
 from .graph import Explainer as Explainer
-from .methods import METHODS as METHODS
-from .targets import Target as Target
-from .targets import target_of as target_of

@@ -62,9 +62,7 @@ def check_randomised(
         job.report(index, 2, "Asking a copy with random weights")
         network = randomised_copy(explainer.model.network, only_head, seed)
         other = Explainer(replace(explainer.model, network=network))
-        question = make_question(
-            other, prepared, explanation.method, explanation.layer, explanation.target, job=job
-        )
+        question = make_question(other, prepared, explanation.method, explanation.layer, explanation.target, job=job)
         found.append(rank_correlation(explanation.values, answer(question, explanation.method).values))
     job.report(2, 2, "Asked copies with random weights")
     return Randomised(*found)

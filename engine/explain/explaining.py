@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from engine.errors import InvalidImage, InvalidModel
 from engine.explain import cams
-from engine.explain.graph import Explainer
 from engine.explain.methods import Method, Raw, method
 from engine.explain.questions import Question, class_probability
 from engine.explain.targets import Target, target_of
 from engine.jobs import Job
 from engine.models.preprocessing import Prepared, Window, prepare
+
+if TYPE_CHECKING:  # the window reads this before TensorFlow is loaded
+    from engine.explain.graph import Explainer
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Explanation:
     probability: float  # of the target's class, 0..1
     contributions: np.ndarray | None = None  # (h, w, K) float32
     notes: tuple[str, ...] = ()
+    options: dict[str, Any] = field(default_factory=dict)  # settings of the method, as used
 
     @property
     def has_positive(self) -> bool:
@@ -115,6 +118,7 @@ def finished(question: Question, chosen: Method, raw: Raw, logits: np.ndarray) -
         float(class_probability(logits, output, target.class_id)[0]),
         raw.contributions,
         notes,
+        {**question.options, **raw.options},
     )
 
 
@@ -122,7 +126,7 @@ def top_targets(
     explainer: Explainer, prepared: Prepared, count: int = 3, output: int = 0, score: str = "logit"
 ) -> tuple[Target, ...]:
     """The strongest classes of an output as targets, the first first."""
-    head = explainer.outputs_by_index[output]
+    head = explainer.output(output)
     logits = explainer.logits(prepared.tensor[None], output)[0]
     row = np.array([-logits[0], logits[0]]) if head.two_sided else logits
     order = np.argsort(-row, kind="stable")[:count]
@@ -132,7 +136,7 @@ def top_targets(
 
 def owns_labels(explainer: Explainer, output: int) -> bool:
     """Whether the card's labels name the classes of this output."""
-    return len(explainer.outputs) == 1 or len(explainer.card.labels) == explainer.outputs_by_index[output].classes
+    return len(explainer.outputs) == 1 or len(explainer.card.labels) == explainer.output(output).classes
 
 
 def explain_stages(

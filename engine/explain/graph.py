@@ -18,11 +18,11 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-from engine.errors import InvalidModel
+from engine.errors import InvalidModel, InvalidSetting
 from engine.explain.targets import Output
 from engine.models.loading import Model
-from engine.models.logits import undo
-from engine.models.structure import Spot, open_network
+from engine.models.logits import head_step, undo
+from engine.models.opening import Spot, Step, open_network
 
 KEPT = 8  # compiled passes a network keeps; each holds its own copy of the weights it uses
 LOSS_SCALE = 1024.0  # keeps small gradients of half-precision networks from vanishing, as in mixed-precision training
@@ -44,9 +44,10 @@ class Explainer:
 
     def __init__(self, model: Model) -> None:
         """Raises InvalidModel for networks with several inputs, or whose layers cannot be seen."""
-        if len(model.network.inputs or ()) != 1:
+        inputs = len(model.network.inputs or ())
+        if inputs != 1:
             raise InvalidModel(
-                f"{model.card.title} has {len(model.network.inputs or ())} inputs; explanations need exactly one image.",
+                f"{model.card.title} has {inputs} inputs; explanations need exactly one image.",
                 "Choose a network with one image as its input.",
             )
         self.card = model.card
@@ -79,6 +80,14 @@ class Explainer:
     def spatial(self) -> tuple[Spot, ...]:
         """The layers that can carry a map."""
         return tuple(spot for spot in self.spots if spot.spatial)
+
+    def output(self, index: int) -> Output:
+        """An output by its place among all outputs of the network. Raises InvalidSetting when it has no classes."""
+        for output in self.outputs:
+            if output.index == index:
+                return output
+        known = ", ".join(f"{output.index} ({output.name})" for output in self.outputs)
+        raise InvalidSetting(f"{self.card.title} has no output {index} with classes.", f"Choose one of: {known}.")
 
     @property
     def default_layer(self) -> str | None:
@@ -155,6 +164,10 @@ class Explainer:
         run = self._pass(("rest", layer, output), lambda: _compile(lambda a: [rest(a, training=False)], [start.shape]))
         return lambda batch: run(batch)[0]
 
+    def head(self, output: int = 0) -> Step | None:
+        """The call that makes an output; None when no single layer does."""
+        return head_step(self._opened, self._opened.outputs[output])
+
     def tensor_model(self, layer: str | None, output: int = 0) -> keras.Model:
         """A network from the image to the output of a layer, or to the logits for None, sharing all weights."""
         return self._opened.model(self._logits[output] if layer is None else self._opened.step(layer).after)
@@ -165,7 +178,7 @@ class Explainer:
 
     def _compile_look(self, paths: tuple[str, ...], output: int, score: str) -> Pass:
         """Logits, then activations and gradients of each path; without paths the gradient of the image."""
-        head = self.outputs_by_index[output]
+        head = self.output(output)
         network = self._opened.model([self._logits[output], *(self._opened.step(path).after for path in paths)])
         scale = LOSS_SCALE if any("float16" in str(layer.compute_dtype) for layer in network.layers) else 1.0
 
@@ -187,11 +200,6 @@ class Explainer:
             return [logits, *maps, *(tf.cast(g, tf.float32) / scale for g in found)]
 
         return _compile(run, [(None, *self.input_shape), (None, head.units)])
-
-    @property
-    def outputs_by_index(self) -> dict[int, Output]:
-        """The outputs that can be explained, by their place among all outputs of the network."""
-        return {output.index: output for output in self.outputs}
 
     def _pass(self, key: tuple[Any, ...], build: Callable[[], Pass]) -> Pass:
         with self._lock:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -21,6 +21,7 @@ class Raw:
     values: np.ndarray  # (h, w) float32, signed
     contributions: np.ndarray | None = None  # (h, w, K): values by channel, for methods on a layer
     notes: tuple[str, ...] = ()
+    options: dict[str, Any] = field(default_factory=dict)  # settings the method itself changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def _integrated_gradients(question: Question) -> Raw:
     black = question.baseline("black")
     found = pixels.integrated_gradients(question.gradient, question.image, black, steps, job=question.job)
     note = f"Adds up to the change of the score within {found.gap:.1%}, with {found.steps} steps from black."
-    return Raw(found.values.sum(axis=-1), notes=(note,))
+    return Raw(found.values.sum(axis=-1), notes=(note,), options={"steps": found.steps})
 
 
 def _smooth_grad(question: Question) -> Raw:
@@ -155,7 +156,7 @@ METHODS: dict[str, Method] = {
             "hires-cam",
             "HiResCAM",
             cams.hires_cam,
-            "Gradient times activation at each place: for a last convolutional layer exactly what the score is made of.",
+            "Gradient times activation at each place: at a last convolutional layer exactly what makes the score.",
             "Draelos and Carin 2020, arXiv:2011.08891",
         ),
         _layer(
@@ -210,7 +211,9 @@ METHODS: dict[str, Method] = {
             "Sundararajan et al. 2017, arXiv:1703.01365",
             "pixel",
             _integrated_gradients,
-            parameters=(Parameter("steps", 32, 4, 512, "Points on the way from black, doubled until they add up."),),
+            parameters=(
+                Parameter("steps", 32, 4, 512, "Points on the way from black; more are taken until they add up."),
+            ),
         ),
         Method(
             "smooth-grad",

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.explain import baselines
-from engine.explain.graph import Explainer
 from engine.explain.targets import Output, Target, direction
 from engine.jobs import Job
 from engine.models.preprocessing import Prepared
+
+if TYPE_CHECKING:  # the table of methods must not load TensorFlow
+    from engine.explain.graph import Explainer
 
 
 def probabilities(logits: np.ndarray, activation: str) -> np.ndarray:
@@ -37,7 +40,7 @@ class Question:
     @property
     def output(self) -> Output:
         """The output that is asked about."""
-        return self.explainer.outputs_by_index[self.target.output]
+        return self.explainer.output(self.target.output)
 
     @cached_property
     def direction(self) -> np.ndarray:
@@ -64,9 +67,7 @@ class Question:
 
     def probability(self, batch: np.ndarray) -> np.ndarray:
         """Probability (N,) of the target's class, whatever the score is."""
-        return class_probability(
-            self.explainer.logits(batch, self.target.output), self.output, self.target.class_id
-        )
+        return class_probability(self.explainer.logits(batch, self.target.output), self.output, self.target.class_id)
 
     def gradient(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Gradients (N, H, W, C) of the score by the pixels, and the scores (N,)."""

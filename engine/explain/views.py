@@ -30,6 +30,9 @@ class Look:
     contour: bool = False  # a line around what is above half of the strongest value
 
 
+DEFAULT = Look()
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A map enlarged to the source image, quantised once so that repainting is a table look-up."""
@@ -107,11 +110,11 @@ def _enlarged(values: np.ndarray, window: Window, size: tuple[int, int]) -> tupl
     x0, y0, x1, y1 = window
     height, width = size
     scale_x, scale_y = values.shape[1] / (x1 - x0), values.shape[0] / (y1 - y0)
-    matrix = np.array(
-        [[scale_x, 0, (0.5 - x0) * scale_x - 0.5], [0, scale_y, (0.5 - y0) * scale_y - 0.5]], np.float64
-    )
+    matrix = np.array([[scale_x, 0, (0.5 - x0) * scale_x - 0.5], [0, scale_y, (0.5 - y0) * scale_y - 0.5]], np.float64)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    large = cv2.warpAffine(values.astype(np.float32), matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    large = cv2.warpAffine(
+        values.astype(np.float32), matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
+    )
     left, top, right, bottom = round(max(x0, 0)), round(max(y0, 0)), round(min(x1, width)), round(min(y1, height))
     inside = np.zeros(size, bool)
     inside[top:bottom, left:right] = True
