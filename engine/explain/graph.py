@@ -44,18 +44,17 @@ class Explainer:
 
     def __init__(self, model: Model) -> None:
         """Raises InvalidModel for networks with several inputs, or whose layers cannot be seen."""
-        inputs = len(model.network.inputs or ())
-        if inputs != 1:
+        self._opened = open_network(model.network)
+        if len(self._opened.inputs) != 1:
             raise InvalidModel(
-                f"{model.card.title} has {inputs} inputs; explanations need exactly one image.",
+                f"{model.card.title} has {len(self._opened.inputs)} inputs; explanations need exactly one image.",
                 "Choose a network with one image as its input.",
             )
         self.card = model.card
         self.model = model
-        self._opened = open_network(model.network)
         undone = [undo(self._opened, output) for output in self._opened.outputs]
         self._logits = [head.logits for head in undone]
-        names = list(model.network.output_names)
+        names = getattr(model.network, "output_names", None) or [model.network.layers[-1].name]  # Sequential has none
         self.outputs = tuple(
             Output(index, names[index], int(head.logits.shape[-1]), head.activation, head.exact)
             for index, head in enumerate(undone)
