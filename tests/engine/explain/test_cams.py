@@ -27,7 +27,7 @@ def sample(seed=0, shape=(4, 5, 7)):
 @given(activations_and_gradients())
 def test_formulas_equal_their_definitions(pair):
     a, g = pair
-    close = dict(rtol=1e-4, atol=1e-4)
+    close = {"rtol": 1e-4, "atol": 1e-4}
     np.testing.assert_allclose(cams.grad_cam(a, g).sum(-1), np.einsum("hwk,k->hw", a, g.mean((0, 1))), **close)
     np.testing.assert_allclose(cams.hires_cam(a, g).sum(-1), (g * a).sum(-1), **close)
     np.testing.assert_allclose(cams.layer_cam(a, g).sum(-1), (np.maximum(g, 0) * a).sum(-1), **close)
