@@ -18,7 +18,7 @@ LIVELY = 2  # a channel of conv2 that answers to noise
 
 def stripes(activation=None, bias=0.0):
     """A network whose channel 0 answers to bright left beside dark right, channel 1 to the opposite."""
-    kernel = np.full((1, SIDE // 2, 3, 2), 0.1, np.float32)
+    kernel = np.full((1, SIDE // 2, 3, 2), 0.5, np.float32)
     kernel[0, SIDE // 4 :, :, 0] *= -1
     kernel[0, : SIDE // 4, :, 1] *= -1
     inputs = keras.Input((SIDE, SIDE, 3))
@@ -33,8 +33,8 @@ def test_the_image_shows_what_the_channel_answers_to():
     found = visualise(stripes(), Wish("stripes", "channel", (0, 1)), Recipe(steps=60, turn=0, zoom=0, jitter=0))
     columns = np.arange(SIDE) % (SIDE // 2) < SIDE // 4
     left, right = (found.images[:, :, chosen].mean(axis=(1, 2, 3)) for chosen in (columns, ~columns))
-    assert left[0] - right[0] > 60
-    assert right[1] - left[1] > 60
+    assert left[0] - right[0] > 40
+    assert right[1] - left[1] > 40
     assert (found.end > found.start + 0.3).all()
 
 
@@ -53,7 +53,7 @@ def test_the_same_seed_gives_the_same_image_and_another_does_not(explainer):
 
 
 def test_a_silent_start_is_woken():
-    model = stripes("relu", -0.5)  # grey and faint noise leave it at zero, where a ReLU has no gradient
+    model = stripes("relu", -0.3)  # grey and faint noise leave it at zero, where a ReLU has no gradient
     found = visualise(model, Wish("stripes", "channel", (0, 1)), QUICK)
     assert not found.start.any()
     assert not found.silent.any()
