@@ -77,7 +77,10 @@ def make_question(
 def answer(question: Question, key: str) -> Explanation:
     """Run a method on a question."""
     raw = method(key).run(question)
-    return finished(question, method(key), raw, question.explainer.logits(question.image[None], question.target.output))
+    logits = raw.logits
+    if logits is None:
+        logits = question.explainer.logits(question.image[None], question.target.output)
+    return finished(question, method(key), raw, logits)
 
 
 def explain(

@@ -22,6 +22,7 @@ class Raw:
     contributions: np.ndarray | None = None  # (h, w, K): values by channel, for methods on a layer
     notes: tuple[str, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)  # settings the method itself changed
+    logits: np.ndarray | None = None  # (1, units) of the whole image, when the method came by them
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,9 @@ def _contributed(contributions: np.ndarray) -> Raw:
 
 
 def _from_gradients(formula: cams.Contributions, question: Question) -> Raw:
-    return _contributed(formula(*question.evidence()))
+    found = question.evidence()
+    contributions = formula(found.activations[0][0], found.gradients[0][0])
+    return Raw(contributions.sum(axis=-1, dtype=np.float32), contributions, logits=found.logits)
 
 
 def _eigen_cam(question: Question) -> Raw:

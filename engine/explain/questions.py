@@ -14,7 +14,7 @@ from engine.jobs import Job
 from engine.models.preprocessing import Prepared
 
 if TYPE_CHECKING:  # the table of methods must not load TensorFlow
-    from engine.explain.graph import Explainer
+    from engine.explain.graph import Evidence, Explainer
 
 
 def probabilities(logits: np.ndarray, activation: str) -> np.ndarray:
@@ -76,13 +76,12 @@ class Question:
         )
         return gradients, self.score_of_logits(logits)
 
-    def evidence(self) -> tuple[np.ndarray, np.ndarray]:
-        """Activations and gradients (h, w, K) of the layer."""
+    def evidence(self) -> Evidence:
+        """Activations and gradients of the layer, and the logits, from one pass."""
         assert self.layer is not None
-        found = self.explainer.look(
+        return self.explainer.look(
             self.image[None], self._directions(1), [self.layer], self.target.output, self.target.score
         )
-        return found.activations[0][0], found.gradients[0][0]
 
     def activations(self) -> np.ndarray:
         """Activations (h, w, K) of the layer."""
