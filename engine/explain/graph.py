@@ -64,21 +64,13 @@ class Explainer:
             raise InvalidModel(
                 f"{model.card.title} has no output of class scores.", "Explanations need an output (batch, classes)."
             )
+        self.spots: tuple[Spot, ...] = self._opened.spots  # every layer at any depth, in the order of computation
+        self.spatial = tuple(spot for spot in self.spots if spot.spatial)  # those that can carry a map
         self._passes: OrderedDict[tuple[Any, ...], Pass] = OrderedDict()
         self._lock = threading.RLock()
         how = model.card.preprocessing
         self.input_shape = (how.height, how.width, how.channels)
         self.traces = 0  # how often something was compiled; a test holds that classes and images do not
-
-    @property
-    def spots(self) -> tuple[Spot, ...]:
-        """Every layer at any depth, in the order of computation."""
-        return self._opened.spots
-
-    @property
-    def spatial(self) -> tuple[Spot, ...]:
-        """The layers that can carry a map."""
-        return tuple(spot for spot in self.spots if spot.spatial)
 
     def output(self, index: int) -> Output:
         """An output by its place among all outputs of the network. Raises InvalidSetting when it has no classes."""
@@ -243,8 +235,11 @@ def _compile(run: Callable[..., list[tf.Tensor]], shapes: Sequence[Sequence[int 
     signature = [tf.TensorSpec((None, *shape[1:]), tf.float32) for shape in shapes]
     traced = tf.function(as_float, input_signature=signature, autograph=False).get_concrete_function()
     folded = convert_variables_to_constants_v2(traced)
+    # Called directly, the folded graph first tries another signature and prints its arguments into the error: 1 ms.
+    direct = tf.function(lambda *inputs: folded(*inputs), input_signature=signature, autograph=False)
+    direct = direct.get_concrete_function()
 
     def call(*arrays: np.ndarray) -> list[np.ndarray]:
-        return [tensor.numpy() for tensor in folded(*(tf.constant(array, tf.float32) for array in arrays))]
+        return [tensor.numpy() for tensor in direct(*(tf.constant(array, tf.float32) for array in arrays))]
 
     return call

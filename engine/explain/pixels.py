@@ -10,7 +10,7 @@ import numpy as np
 from engine.jobs import Job
 
 Gradient = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]  # batch -> gradients (N, H, W, C), scores (N,)
-CHUNK = 16  # images in one pass: enough to fill two cores, small in memory
+CHUNK = 32  # images in one pass: enough to fill two cores, small in memory
 
 
 @dataclass(frozen=True, slots=True)

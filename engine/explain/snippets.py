@@ -82,8 +82,8 @@ raw = (total * (tensor - black)).sum(axis=-1)""",
     + """rng = np.random.default_rng(0)
 spread = {noise} * float(tensor.max() - tensor.min())
 total = np.zeros(tensor.shape)
-for first in range(0, {samples}, 16):
-    count = min(16, {samples} - first)
+for first in range(0, {samples}, 32):
+    count = min(32, {samples} - first)
     noisy = tensor + rng.normal(0, spread, (count, *tensor.shape)).astype("float32")
     total += gradient(noisy).sum(axis=0)
 strongest = np.abs(total).argmax(axis=-1)[..., None]
