@@ -21,7 +21,7 @@ from engine.explain.methods import method
 from engine.explain.targets import Target
 from engine.explain.views import DEFAULT, Look, draw, place
 from engine.files import digest, write_text, written_aside
-from engine.images import load_image
+from engine.images import LoadedImage, load_image
 from engine.jobs import Job
 from engine.models.preprocessing import prepare
 
@@ -125,6 +125,18 @@ def save(explanation: Explanation, image: np.ndarray, folder: Path, stem: str, l
             Image.fromarray(draw(image, placed, shown)).save(aside)
         files.append(path)
     return tuple(files)
+
+
+def save_one(
+    explainer: Explainer, explanation: Explanation, image: LoadedImage, folder: Path, look: Look
+) -> tuple[Path, ...]:
+    """Write one explanation and its manifest into a new folder; returns all paths. Raises InvalidSetting."""
+    fresh_folder(folder)
+    source = image.path or Path(image.name)
+    files = save(explanation, image.pixels, folder, source.stem, look)
+    row = Row(source, explanation, files, None)
+    write_manifest(folder / MANIFEST, explainer, [as_json(row, explainer.card.id, explanation.method)])
+    return (*files, folder / MANIFEST)
 
 
 def as_json(row: Row, model: str, key: str) -> dict[str, Any]:

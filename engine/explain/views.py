@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cache
 
 import cv2
-import matplotlib
 import numpy as np
 
 from engine.errors import InvalidSetting
@@ -83,6 +82,8 @@ def value_at(placed: Placed, x: int, y: int) -> float | None:
 @cache
 def colour_table(name: str) -> np.ndarray:
     """(256, 3) uint8 RGB of a matplotlib colour map. Raises InvalidSetting for an unknown name."""
+    import matplotlib  # here: the window reads this module before it needs a colour
+
     if name not in matplotlib.colormaps:
         raise InvalidSetting(f"There is no colour map “{name}”.", f"Choose one of: {', '.join(POSITIVE_MAPS)}.")
     table = (matplotlib.colormaps[name](np.arange(LEVELS))[:, :3] * 255).round().astype(np.uint8)

@@ -49,6 +49,9 @@ class Controls(QWidget):
         column.addWidget(self.chooser)
         column.addWidget(self._facts)
         column.addSpacing(8)
+        self._sections = QVBoxLayout()
+        column.addLayout(self._sections)
+        column.addSpacing(8)
         column.addWidget(self.advanced)
         column.addStretch(1)
         self.model_changed()
@@ -76,6 +79,10 @@ class Controls(QWidget):
         form.addRow("Pixel scale", self._scale)
         form.addRow("Labels file", self._labels_button)
         return body
+
+    def add_section(self, section: QWidget) -> None:
+        """Put further controls below the model."""
+        self._sections.addWidget(section)
 
     def top(self) -> int:
         """How many classes are wanted."""

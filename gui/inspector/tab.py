@@ -25,6 +25,9 @@ from gui.inspector.answer_panel import AnswerPanel
 from gui.inspector.controls import Controls
 from gui.inspector.picture_page import PicturePage
 from gui.inspector.results_page import ResultsPage
+from gui.inspector.scenes import inspector_scenes
+from gui.inspector.why import Why
+from gui.inspector.why_controls import WhyControls
 from gui.tab import Scene, Tab
 
 SIDE = 272  # pixels of the left column
@@ -49,6 +52,9 @@ class InspectorTab(Tab):
         self.controls = Controls()
         self.controls.setFixedWidth(SIDE)
         self.picture = PicturePage()
+        self.why_controls = WhyControls()
+        self.controls.add_section(self.why_controls)
+        self.why = Why(context, self.why_controls, self.picture)
         self.results = ResultsPage()
         self.panel = AnswerPanel()
         self.panel.setFixedWidth(ANSWER)
@@ -80,6 +86,7 @@ class InspectorTab(Tab):
         self.results.selected.connect(self._row_selected)
         self.results.save_wanted.connect(self._save_table)
         self.results.back_wanted.connect(self._back_to_image)
+        self.panel.bars.picked.connect(self.why_controls.choose_class)
 
     def _remembered_model(self) -> str:
         wanted = self.context.settings.text("inspector/model", FIRST_MODEL)
@@ -162,6 +169,7 @@ class InspectorTab(Tab):
             self.answer = None
             self.context.jobs.cancel_lane("inspector.classify")
             self.picture.frame(None)
+            self.why.forget("")
             self.panel.clear("The weights of this model are not on this machine. Download or import them on the left.")
             return
         if self.answer is None:
@@ -190,6 +198,8 @@ class InspectorTab(Tab):
         self.panel.show_answer(answer, card)
         self.picture.frame(answer.window)
         self.controls.describe(card)
+        if self.image is not None and self.pages.currentWidget() is not self.results:
+            self.why.ask(key, self.image)
 
     def _classify_failed(self, error: Exception) -> None:
         self.context.jobs.failed.emit("Classifying", error)
@@ -277,30 +287,13 @@ class InspectorTab(Tab):
     def _weights_arrived(self) -> None:
         self.context.models.clear()
         self._classifiers.clear()
+        self.why.explainers.clear()
         self.controls.chooser.refresh()
         self.classify()
 
     def scenes(self) -> Sequence[Scene]:
-        """A digit, a photo, and a table."""
-
-        def show(sample: str) -> None:
-            self.open_sample(SAMPLES[sample])
-
-        return (
-            Scene("digit", lambda: show("digit-8"), lambda: self.answer is not None),
-            Scene("table", self._open_samples_as_table, lambda: len(self.results.model.rows) >= 4),
-        )
-
-    def _open_samples_as_table(self) -> None:
-        import tempfile
-
-        from PIL import Image
-
-        folder = Path(tempfile.mkdtemp(prefix="cnn-studio-"))
-        for sample in SAMPLES.values():
-            Image.fromarray(sample.load().pixels).save(folder / f"{sample.id}.png")
-        (folder / "broken.png").write_bytes(b"not an image")
-        self.open_paths([folder])
+        """What is worth a picture."""
+        return inspector_scenes(self)
 
 
 def _expand(paths: Sequence[Path]) -> list[Path]:

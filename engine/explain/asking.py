@@ -1,0 +1,123 @@
+"""What a person asks on screen, answered whole: map, its place on the image, the strip of stages, several classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.explain.explaining import (
+    Explanation,
+    explain,
+    explain_stages,
+    owns_labels,
+    prepare_for,
+    stage_layers,
+    top_targets,
+)
+from engine.explain.methods import method
+from engine.explain.targets import Target, target_of
+from engine.explain.views import Look, Placed, blend_classes, draw, place
+from engine.jobs import Job
+from engine.models.preprocessing import Prepared
+
+if TYPE_CHECKING:
+    from engine.explain.graph import Explainer
+
+TOGETHER = np.array([[230, 75, 53], [0, 160, 135], [60, 84, 200]], np.uint8)  # told apart also by the colour-blind
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked for; None stands for the default."""
+
+    method: str | None = "grad-cam"  # None: no map
+    class_id: int | None = None
+    against: int | None = None
+    layer: str | None = None
+    score: str = "logit"
+    output: int = 0
+    options: tuple[tuple[str, float], ...] = ()
+    together: bool = False  # the three strongest classes in one picture
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An answer with all that later questions about it need."""
+
+    explainer: Explainer
+    image: np.ndarray  # (H, W, 3) uint8 RGB
+    prepared: Prepared
+    explanation: Explanation
+    placed: Placed
+    blended: np.ndarray | None = None  # (H, W, 3) uint8: several classes in one picture
+    others: tuple[Explanation, ...] = ()  # those of the blended picture
+
+
+def ask(explainer: Explainer, image: np.ndarray, wanted: Wanted, job: Job = Job.silent()) -> Found:
+    """Explain an RGB uint8 image (H, W, 3). Raises what `explain` raises."""
+    prepared = prepare_for(explainer, image)
+    target = wanted_target(explainer, prepared, wanted)
+    assert wanted.method is not None
+    found = _explained(explainer, prepared, wanted, target, job)
+    placed = place(found.values, found.window, image.shape[:2])
+    if not wanted.together:
+        return Found(explainer, image, prepared, found, placed)
+    others = tuple(
+        _explained(explainer, prepared, wanted, other, job)
+        for other in top_targets(explainer, prepared, 3, wanted.output, wanted.score)
+    )
+    limit = max(float(other.values.max()) for other in others)
+    maps = [place(other.values, other.window, image.shape[:2], limit if limit > 0 else None) for other in others]
+    blended = blend_classes(image, maps, TOGETHER[: len(maps)])
+    return Found(explainer, image, prepared, found, placed, blended, others)
+
+
+def wanted_target(explainer: Explainer, prepared: Prepared, wanted: Wanted) -> Target:
+    """The class that is asked for, the strongest one by default. Raises InvalidSetting for one that does not exist."""
+    output = explainer.output(wanted.output)
+    top = wanted.class_id
+    if top is None:
+        strongest = top_targets(explainer, prepared, 2, wanted.output, wanted.score)
+        top = next(target.class_id for target in strongest if target.class_id != wanted.against)
+    return target_of(explainer.card, output, top, wanted.against, wanted.score, owns_labels(explainer, wanted.output))
+
+
+def stages(found: Found, side: int = 96) -> list[tuple[str, str, np.ndarray]]:
+    """The map at every stage of the network: path, size as text, overlay on what the network sees.
+
+    side: pixels of the pictures' longer side, at most the network's own.
+    """
+    layers = stage_layers(found.explainer)
+    if not layers:
+        return []
+    shown = []
+    seen = np.broadcast_to(found.prepared.seen, (*found.prepared.seen.shape[:2], 3))
+    step = max(1, max(seen.shape[:2]) // side)
+    small = np.ascontiguousarray(seen[::step, ::step])
+    height, width = small.shape[:2]
+    key = found.explanation.method if method(found.explanation.method).on_layer else "grad-cam"
+    for one in explain_stages(found.explainer, found.prepared, layers, key, found.explanation.target):
+        placed = place(one.values, (0.0, 0.0, float(width), float(height)), (height, width))
+        assert one.layer is not None
+        size = f"{one.values.shape[0]} x {one.values.shape[1]}"
+        shown.append((one.layer, size, draw(small, placed, Look(opacity=0.6)) if one.has_positive else small))
+    return shown
+
+
+def class_labels(explainer: Explainer, output: int = 0) -> tuple[str, ...]:
+    """Names of all classes of an output."""
+    head, own = explainer.output(output), owns_labels(explainer, output)
+    return tuple(explainer.card.label(i) if own else f"{head.name} {i}" for i in range(head.classes))
+
+
+def layer_sizes(explainer: Explainer) -> list[tuple[str, str]]:
+    """Path and size as text of every layer that can carry a map, in the order of computation."""
+    return [(spot.path, " x ".join("?" if n is None else str(n) for n in spot.shape)) for spot in explainer.spatial]
+
+
+def _explained(explainer: Explainer, prepared: Prepared, wanted: Wanted, target: Target, job: Job) -> Explanation:
+    assert wanted.method is not None
+    layer = wanted.layer if method(wanted.method).on_layer else None
+    return explain(explainer, prepared, wanted.method, layer, target, dict(wanted.options), job)

@@ -1,0 +1,36 @@
+"""States of the Inspector worth a picture."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from engine.samples import SAMPLES
+from gui.tab import Scene
+
+if TYPE_CHECKING:
+    from gui.inspector.tab import InspectorTab
+
+
+def inspector_scenes(tab: InspectorTab) -> Sequence[Scene]:
+    """A digit with its map, and a table."""
+    return (
+        Scene("digit", lambda: tab.open_sample(SAMPLES["digit-8"]), lambda: tab.answer is not None and _mapped(tab)),
+        Scene("table", lambda: _open_samples_as_table(tab), lambda: len(tab.results.model.rows) >= 4),
+    )
+
+
+def _mapped(tab: InspectorTab) -> bool:
+    return tab.why.found is not None and tab.image is not None and tab.why.found.image is tab.image.pixels
+
+
+def _open_samples_as_table(tab: InspectorTab) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="cnn-studio-"))
+    for sample in SAMPLES.values():
+        Image.fromarray(sample.load().pixels).save(folder / f"{sample.id}.png")
+    (folder / "broken.png").write_bytes(b"not an image")
+    tab.open_paths([folder])
