@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.errors import EngineError
+from engine.explain.cams import channel_shares
 from engine.explain.explaining import (
     Explanation,
     explain,
     explain_stages,
+    make_question,
     owns_labels,
     prepare_for,
     stage_layers,
     top_targets,
 )
+from engine.explain.faithfulness import Curves, Kept
 from engine.explain.methods import method
 from engine.explain.targets import Target, target_of
 from engine.explain.views import Look, Placed, blend_classes, draw, place
@@ -53,6 +57,16 @@ class Found:
     placed: Placed
     blended: np.ndarray | None = None  # (H, W, 3) uint8: several classes in one picture
     others: tuple[Explanation, ...] = ()  # those of the blended picture
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The checks of one map."""
+
+    curves: Curves
+    kept: Kept
+    passed: bool | None  # of the randomisation; None when the network cannot be copied
+    sentence: str  # about the randomisation
 
 
 def ask(explainer: Explainer, image: np.ndarray, wanted: Wanted, job: Job = Job.silent()) -> Found:
@@ -121,3 +135,50 @@ def _explained(explainer: Explainer, prepared: Prepared, wanted: Wanted, target:
     assert wanted.method is not None
     layer = wanted.layer if method(wanted.method).on_layer else None
     return explain(explainer, prepared, wanted.method, layer, target, dict(wanted.options), job)
+
+
+def strongest_channels(found: Found, count: int = 12) -> list[tuple[int, float, float, np.ndarray]]:
+    """The channels that made a map: number, share of it 0..1, sum of its part, and the part as a picture."""
+    parts = found.explanation.contributions
+    if parts is None:
+        return []
+    shares = channel_shares(parts)
+    order = [int(channel) for channel in np.argsort(-shares, kind="stable")[:count] if shares[channel] > 0]
+    limit = float(np.abs(parts[..., order]).max()) if order else 0.0
+    shown = []
+    for channel in order:
+        part = parts[..., channel]
+        size = (float(part.shape[1]), float(part.shape[0]))
+        picture = draw(
+            np.zeros((*part.shape, 3), np.uint8),
+            place(part, (0.0, 0.0, *size), part.shape, limit),
+            Look("heatmap", signed=True),
+        )
+        shown.append((channel, float(shares[channel]), float(part.sum()), picture))
+    return shown
+
+
+def one_channel(found: Found, channel: int) -> Placed:
+    """The part of the map that one channel made, on the image."""
+    parts = found.explanation.contributions
+    assert parts is not None
+    return place(np.ascontiguousarray(parts[..., channel]), found.explanation.window, found.image.shape[:2])
+
+
+def check(found: Found, job: Job = Job.silent()) -> Checked:
+    """All checks of a map: curves, keep-only, and the randomisation of the weights where the network can be copied."""
+    from engine.explain import check_curves, check_keep, check_randomised  # loads TensorFlow
+
+    asked = found.explanation
+    question = make_question(found.explainer, found.prepared, asked.method, asked.layer, asked.target, job=job)
+    curves = check_curves(question, asked, job=job)
+    kept = check_keep(question, asked)
+    try:
+        randomised = check_randomised(found.explainer, found.prepared, asked, job=job)
+    except EngineError as error:
+        return Checked(curves, kept, None, error.message)
+    sentence = (
+        f"{randomised.verdict} Rank correlation with a random head {randomised.head:+.2f},"
+        f" with all weights random {randomised.everything:+.2f}."
+    )
+    return Checked(curves, kept, randomised.passed, sentence)

@@ -83,6 +83,12 @@ class PicturePage(QWidget):
             self.bar.show_signed(True)
         self._redraw()
 
+    def show_part(self, placed: Placed) -> None:
+        """Show another map on the same image, such as one channel's part of it."""
+        self._placed, self._blended = placed, None
+        self._say("")
+        self._redraw()
+
     def clear_map(self, message: str = "") -> None:
         """Only the image; a sentence says why."""
         self._placed = self._blended = None

@@ -48,6 +48,11 @@ class Why(QObject):
         page.bar.code_wanted.connect(self.copy_code)
         page.bar.save_wanted.connect(self._ask_folder)
 
+    @property
+    def key(self) -> tuple | None:
+        """What identifies the model in use: reference, labels file, pixel scale."""
+        return self._model
+
     def ask(self, key: tuple, image: LoadedImage) -> None:
         """Explain an image by the model of a key, as the controls want it."""
         if key != self._model:
