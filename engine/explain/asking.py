@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +29,7 @@ from engine.models.preprocessing import Prepared
 if TYPE_CHECKING:
     from engine.explain.graph import Explainer
 
+MANY_CELLS = 40  # below this a rank correlation is mostly chance
 TOGETHER = np.array([[230, 75, 53], [0, 160, 135], [60, 84, 200]], np.uint8)  # told apart also by the colour-blind
 
 
@@ -88,14 +89,25 @@ def ask(explainer: Explainer, image: np.ndarray, wanted: Wanted, job: Job = Job.
     return Found(explainer, image, prepared, found, placed, blended, others)
 
 
+def wanted_class(explainer: Explainer, wanted: Wanted) -> Target | None:
+    """The class that was named; None for each image's own strongest one."""
+    if wanted.class_id is None:
+        return None
+    own = owns_labels(explainer, wanted.output)
+    return target_of(
+        explainer.card, explainer.output(wanted.output), wanted.class_id, wanted.against, wanted.score, own
+    )
+
+
 def wanted_target(explainer: Explainer, prepared: Prepared, wanted: Wanted) -> Target:
     """The class that is asked for, the strongest one by default. Raises InvalidSetting for one that does not exist."""
-    output = explainer.output(wanted.output)
-    top = wanted.class_id
-    if top is None:
-        strongest = top_targets(explainer, prepared, 2, wanted.output, wanted.score)
-        top = next(target.class_id for target in strongest if target.class_id != wanted.against)
-    return target_of(explainer.card, output, top, wanted.against, wanted.score, owns_labels(explainer, wanted.output))
+    if (named := wanted_class(explainer, wanted)) is not None:
+        return named
+    strongest = top_targets(explainer, prepared, 2, wanted.output, wanted.score)
+    top = next(target for target in strongest if target.class_id != wanted.against)
+    named = wanted_class(explainer, replace(wanted, class_id=top.class_id))
+    assert named is not None
+    return named
 
 
 def stages(found: Found, side: int = 96) -> list[tuple[str, str, np.ndarray]]:
@@ -180,5 +192,10 @@ def check(found: Found, job: Job = Job.silent()) -> Checked:
     sentence = (
         f"{randomised.verdict} Rank correlation with a random head {randomised.head:+.2f},"
         f" with all weights random {randomised.everything:+.2f}."
+        f"{_few_cells(asked.values.size)}"
     )
     return Checked(curves, kept, randomised.passed, sentence)
+
+
+def _few_cells(cells: int) -> str:
+    return f" The map has only {cells} cells: take this as a hint." if cells < MANY_CELLS else ""

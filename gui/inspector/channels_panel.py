@@ -37,7 +37,7 @@ class ChannelsPanel(QWidget):
         column.addWidget(self.list, 1)
 
     def show_channels(self, parts: Sequence[tuple[int, float, float, np.ndarray]], total: int) -> None:
-        """Replace the list. parts: channel, share 0..1, its sum, picture (h, w, 3) uint8. total: channels of the layer."""
+        """Replace the list. parts: channel, share 0..1, its sum, picture (h, w, 3) uint8. total: all channels."""
         self.list.blockSignals(True)
         self.list.clear()
         if parts:

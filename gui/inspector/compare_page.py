@@ -148,5 +148,3 @@ class ComparePage(QWidget):
     def _point(self, where: tuple[int, int] | None) -> None:
         for cell in self.cells:
             cell.point(where)
-
-

@@ -107,13 +107,17 @@ def _methods(found: Found, why: Why) -> tuple[list[tuple[str, object]], list[obj
 
 
 def _layers(found: Found, why: Why) -> tuple[list[tuple[str, object]], list[object]]:
-    choices: list[tuple[str, object]] = [(f"{p}   {size}", p) for p, size in reversed(asking.layer_sizes(found.explainer))]
+    choices: list[tuple[str, object]] = [
+        (f"{p}   {size}", p) for p, size in reversed(asking.layer_sizes(found.explainer))
+    ]
     return choices, list(reversed(stage_layers(found.explainer)[-CELLS:]))
 
 
 def _classes(found: Found, why: Why) -> tuple[list[tuple[str, object]], list[object]]:
     output = found.explanation.target.output
-    choices: list[tuple[str, object]] = [(label, i) for i, label in enumerate(asking.class_labels(found.explainer, output))]
+    choices: list[tuple[str, object]] = [
+        (label, i) for i, label in enumerate(asking.class_labels(found.explainer, output))
+    ]
     return choices, [target.class_id for target in top_targets(found.explainer, found.prepared, CELLS, output)]
 
 

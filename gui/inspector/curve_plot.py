@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -67,9 +66,7 @@ class CurvePlot(QWidget):
         """Colour of the insertion curve."""
         return self.palette().color(QPalette.ColorRole.Highlight)
 
-    def _line(
-        self, painter: QPainter, area: QRectF, values: Sequence[float], colour: QColor, dashed: bool = False
-    ) -> None:
+    def _line(self, painter: QPainter, area: QRectF, values: np.ndarray, colour: QColor, dashed: bool = False) -> None:
         style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
         painter.setPen(QPen(colour, 1.2 if dashed else 2.2, style))
         step = area.width() / (len(values) - 1)

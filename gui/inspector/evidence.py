@@ -65,7 +65,9 @@ class Evidence(QObject):
         self.checks.clear(found is not None)
         self.box.clear()
         parts = [] if found is None else asking.strongest_channels(found)
-        total = 0 if found is None or found.explanation.contributions is None else found.explanation.contributions.shape[-1]
+        total = (
+            0 if found is None or found.explanation.contributions is None else found.explanation.contributions.shape[-1]
+        )
         self.channels.show_channels(parts, total)
 
     def _checked(self, result: Checked) -> None:

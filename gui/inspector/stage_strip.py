@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QSizePoli
 
 from gui.pictures import to_pixmap
 
-ICON = 72
+ICON = 60
 
 
 class StageStrip(QListWidget):
@@ -29,7 +29,7 @@ class StageStrip(QListWidget):
         self.setMovement(QListView.Movement.Static)
         self.setIconSize(QSize(ICON, ICON))
         self.setGridSize(QSize(ICON + 24, ICON + 26))
-        self.setFixedHeight(ICON + 38)
+        self.setFixedHeight(ICON + 32)
         self.setTextElideMode(Qt.TextElideMode.ElideLeft)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)

@@ -6,28 +6,35 @@ from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QScrollArea, QTabWidget
 
 from engine import classification, models
 from engine.cache import KeyedCache
-from engine.classification import export
 from engine.classification.predictions import Classification
-from engine.classification.rows import Row
-from engine.errors import InvalidImage, InvalidModel
-from engine.images import LoadedImage, list_images, load_image
+from engine.errors import InvalidModel
+from engine.images import LoadedImage, load_image
 from engine.jobs import Job
 from engine.models import store
 from engine.models.catalog import entries
 from engine.samples import SAMPLES, Sample
 from gui.context import AppContext
 from gui.inspector.answer_panel import AnswerPanel
+from gui.inspector.channels_panel import ChannelsPanel
+from gui.inspector.check_panel import CheckPanel
+from gui.inspector.compare_page import ComparePage
+from gui.inspector.comparing import Comparing
 from gui.inspector.controls import Controls
+from gui.inspector.dreaming import Dreaming
+from gui.inspector.evidence import Evidence
+from gui.inspector.features_page import FeaturesPage
+from gui.inspector.many import Many
 from gui.inspector.picture_page import PicturePage
 from gui.inspector.results_page import ResultsPage
 from gui.inspector.scenes import inspector_scenes
 from gui.inspector.why import Why
 from gui.inspector.why_controls import WhyControls
+from gui.inspector.workbench import Workbench
 from gui.tab import Scene, Tab
 
 SIDE = 272  # pixels of the left column
@@ -57,18 +64,50 @@ class InspectorTab(Tab):
         self.why = Why(context, self.why_controls, self.picture)
         self.results = ResultsPage()
         self.panel = AnswerPanel()
-        self.panel.setFixedWidth(ANSWER)
-        self.pages = QStackedWidget()
-        self.pages.addWidget(self.picture)
-        self.pages.addWidget(self.results)
+        self.checks, self.channels = CheckPanel(), ChannelsPanel()
+        self.evidence = Evidence(context, self.why, self.checks, self.channels)
+        self.compare, self.features = ComparePage(), FeaturesPage()
+        self.comparing = Comparing(context, self.why, self.compare)
+        self.dreaming = Dreaming(context, self.why, self.features)
+        self.many = Many(context, self.results, self.panel, self.why, self._classifiers)
+        self.side = self._build_side()
+        self.workbench = self._build_workbench()
+        self.pages = self.workbench.pages
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 16, 16, 16)
         row.setSpacing(16)
         row.addWidget(self.controls)
-        row.addWidget(self.pages, 1)
-        row.addWidget(self.panel)
+        row.addWidget(self.workbench, 1)
+        row.addWidget(self.side)
         self._connect()
         self.controls.chooser.select(self._remembered_model())
+
+    def _build_workbench(self) -> Workbench:
+        bench = Workbench()
+        bench.add(self.picture, "Picture", "The image and its map")
+        bench.add(self.compare, "Compare", "Up to four methods, layers, classes or models side by side")
+        bench.add(self.features, "Features", "Images that excite the channels of a layer most")
+        bench.add(self.results, "Table", "Many images", shown=False)
+        bench.pages.currentChanged.connect(self._page_changed)
+        return bench
+
+    def _build_side(self) -> QTabWidget:
+        side = QTabWidget()
+        side.setDocumentMode(True)
+        side.setFixedWidth(ANSWER)
+        scroll = QScrollArea()
+        scroll.setWidget(self.checks)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        side.addTab(self.panel, "Answer")
+        side.addTab(scroll, "Is it true?")
+        side.addTab(self.channels, "Channels")
+        return side
+
+    def _page_changed(self, _: int) -> None:
+        if self.pages.currentWidget() is self.compare:
+            self.comparing.begin()
 
     def sizeHint(self) -> QSize:
         """The default window."""
@@ -83,8 +122,6 @@ class InspectorTab(Tab):
         controls.chooser.import_wanted.connect(self._import)
         self.picture.samples.chosen.connect(lambda sample_id: self.open_sample(SAMPLES[sample_id]))
         self.results.opened.connect(lambda row: self._open_file(row.path))
-        self.results.selected.connect(self._row_selected)
-        self.results.save_wanted.connect(self._save_table)
         self.results.back_wanted.connect(self._back_to_image)
         self.panel.bars.picked.connect(self.why_controls.choose_class)
 
@@ -215,45 +252,12 @@ class InspectorTab(Tab):
         if self._is_missing():
             self.context.say("The weights of this model are not on this machine.", "Download or import them first.")
             return
-        finished: deque[list[Row]] = deque()
-        key, top = self._key(), self.controls.top()
-
-        def work(job: Job) -> int:
-            files = _expand(paths)
-            job.report(0, len(files), "Reading")
-            for rows in classification.classify_files(self._classifiers.get(key), files, top, job):
-                finished.append(rows)
-                job.checkpoint()
-            return len(files)
-
-        def drain(_: object = None) -> None:
-            while finished:
-                self.results.add(finished.popleft())
-
-        self.results.begin()
         self.pages.setCurrentWidget(self.results)
-        if len(paths) == 1:
-            self.context.remember(paths[0])
-        self.context.jobs.submit(
-            work, title="Classifying files", lane="inspector.many", on_result=drain, on_progress=drain
-        )
-        self.panel.clear("Select a row to see its classes.")
-
-    def _row_selected(self, row: Row) -> None:
-        if row.answer is None:
-            self.panel.clear(str(row.error))
-        else:
-            self.panel.bars.show_predictions(row.answer.predictions)
+        self.many.open(paths, self._key(), self.controls.top())
 
     def _back_to_image(self) -> None:
         self.pages.setCurrentWidget(self.picture)
         self.classify()
-
-    def _save_table(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save the table", "classes.csv", "CSV (*.csv)")
-        if name:
-            rows, model = tuple(self.results.model.rows), self.controls.chooser.current()
-            self.context.jobs.submit(lambda _: export.write_csv(rows, model, Path(name)), title="Saving the table")
 
     # Models
 
@@ -294,10 +298,3 @@ class InspectorTab(Tab):
     def scenes(self) -> Sequence[Scene]:
         """What is worth a picture."""
         return inspector_scenes(self)
-
-
-def _expand(paths: Sequence[Path]) -> list[Path]:
-    files = [file for path in paths for file in (list_images(path) if path.is_dir() else [path])]
-    if not files:
-        raise InvalidImage(f"“{paths[0].name}” holds no images.", "Drop image files or a folder that has some.")
-    return files

@@ -55,7 +55,7 @@ class ViewBar(QWidget):
         self._modes.idClicked.connect(lambda number: self._set(mode=MODES[number][0]))
         self.opacity = _slider("Opacity of the map", round(self.look.opacity * 100))
         self.opacity.valueChanged.connect(lambda value: self._set(opacity=value / 100))
-        self.signed = QCheckBox("For and against")
+        self.signed = QCheckBox("Signed")
         self.signed.setToolTip("Also what speaks against the class: red for, blue against")
         self.signed.toggled.connect(lambda on: self._set(signed=on))
         row.addSpacing(8)
@@ -84,7 +84,7 @@ class ViewBar(QWidget):
         form.addRow("Contour", self.contour)
         form.addRow("Colours", self.colours)
         form.addRow("For and against", self.signed_colours)
-        return _menu_button("Advanced", "Threshold, contour and colours", body)
+        return _menu_button("More", "Threshold, contour and colours", body)
 
     def _share(self) -> QToolButton:
         button = QToolButton()
