@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
+import psutil
 
-from engine.errors import EngineError
+from engine.errors import EngineError, InvalidModel
 from engine.explain.cams import channel_shares
 from engine.explain.explaining import (
     Explanation,
@@ -28,6 +30,8 @@ from engine.models.preprocessing import Prepared
 
 if TYPE_CHECKING:
     from engine.explain.graph import Explainer
+    from engine.models.opening import Spot
+    from engine.models.wiring import Skip
 
 MANY_CELLS = 40  # below this a rank correlation is mostly chance
 TOGETHER = np.array([[230, 75, 53], [0, 160, 135], [60, 84, 200]], np.uint8)  # told apart also by the colour-blind
@@ -199,3 +203,40 @@ def check(found: Found, job: Job = Job.silent()) -> Checked:
 
 def _few_cells(cells: int) -> str:
     return f" The map has only {cells} cells: take this as a hint." if cells < MANY_CELLS else ""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerMaps:
+    """The activations of a layer for one image."""
+
+    path: str
+    values: np.ndarray  # (H, W, C) float32; (1, 1, C) for a layer without maps
+    spatial: bool
+
+
+def layer_maps(found: Found, path: str) -> LayerMaps:
+    """All feature maps of a layer. Raises InvalidModel when they would not fit into the memory that is free."""
+    spot = next((spot for spot in found.explainer.spots if spot.path == path), None)
+    if spot is None:
+        raise InvalidModel(f"The network has no layer “{path}” with one output.", "Choose another layer.")
+    needed = 4 * prod(side or max(found.explainer.input_shape[:2]) for side in spot.shape)
+    free = psutil.virtual_memory().available
+    if needed > free / 2:
+        raise InvalidModel(
+            f"The maps of “{path}” need {needed / 1e6:.0f} MB; {free / 1e6:.0f} MB are free.",
+            "Close other programs, or choose a later layer, whose maps are smaller.",
+        )
+    values = found.explainer.activations(found.prepared.tensor[None], path)[0]
+    maps = values if values.ndim == 3 else values.reshape(1, 1, -1)
+    return LayerMaps(path, maps, spot.spatial)
+
+
+def wired_layers(explainer: Explainer) -> tuple[list[Spot], list[bool], tuple[Skip, ...]]:
+    """The layers in the order of computation, whether each follows the one before it, and what skips."""
+    from engine.models.wiring import feeding, skips  # loads Keras
+
+    spots = list(explainer.spots)
+    rows = [spot.path for spot in spots]
+    sources = feeding(explainer.model.network)
+    chained = [row > 0 and rows[row - 1] in sources.get(path, ()) for row, path in enumerate(rows)]
+    return spots, chained, skips(rows, sources)

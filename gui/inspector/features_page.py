@@ -121,6 +121,13 @@ class FeaturesPage(QWidget):
             self.layer.addItem(f"{path}   {size}", path)
         self.layer.setCurrentIndex(max(self.layer.findData(kept), 0))
 
+    def choose(self, layer: str, channel: int) -> None:
+        """Set the controls to one channel of a layer."""
+        self.kind.setCurrentIndex(self.kind.findData("channel"))
+        self.layer.setCurrentIndex(max(self.layer.findData(layer), 0))
+        self.first.setValue(channel)
+        self.count.setValue(1)
+
     def channels(self) -> tuple[int, ...]:
         """The channels or classes that are asked for."""
         return tuple(range(self.first.value(), self.first.value() + self.count.value()))

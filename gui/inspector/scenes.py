@@ -23,6 +23,7 @@ def inspector_scenes(tab: InspectorTab) -> Sequence[Scene]:
         Scene("check", lambda: _check(tab), lambda: tab.evidence.checked is not None),
         Scene("channels", lambda: tab.side.setCurrentIndex(2), lambda: tab.channels.list.count() > 1),
         Scene("compare", lambda: _compare(tab), lambda: all(cell.found for cell in tab.compare.cells)),
+        Scene("layers", lambda: tab.pages.setCurrentWidget(tab.layers), lambda: tab.layers.explain.isEnabled()),
         Scene("features", lambda: _dream(tab), lambda: _dreamt(tab)),
         Scene("table", lambda: _open_samples_as_table(tab), lambda: len(tab.results.model.rows) >= 4),
     )

@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QScrollArea, QTabWidget
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout
 
 from engine import classification, models
 from engine.cache import KeyedCache
@@ -28,13 +28,15 @@ from gui.inspector.controls import Controls
 from gui.inspector.dreaming import Dreaming
 from gui.inspector.evidence import Evidence
 from gui.inspector.features_page import FeaturesPage
+from gui.inspector.layering import Layering
+from gui.inspector.layers_page import LayersPage
 from gui.inspector.many import Many
 from gui.inspector.picture_page import PicturePage
 from gui.inspector.results_page import ResultsPage
 from gui.inspector.scenes import inspector_scenes
 from gui.inspector.why import Why
 from gui.inspector.why_controls import WhyControls
-from gui.inspector.workbench import Workbench
+from gui.inspector.workbench import Workbench, scrolled, side_tabs
 from gui.tab import Scene, Tab
 
 SIDE = 272  # pixels of the left column
@@ -67,10 +69,14 @@ class InspectorTab(Tab):
         self.checks, self.channels = CheckPanel(), ChannelsPanel()
         self.evidence = Evidence(context, self.why, self.checks, self.channels)
         self.compare, self.features = ComparePage(), FeaturesPage()
+        self.layers = LayersPage()
         self.comparing = Comparing(context, self.why, self.compare)
+        self.layering = Layering(context, self.why, self.layers)
         self.dreaming = Dreaming(context, self.why, self.features)
         self.many = Many(context, self.results, self.panel, self.why, self._classifiers)
-        self.side = self._build_side()
+        self.side = side_tabs(
+            ((self.panel, "Answer"), (scrolled(self.checks), "Is it true?"), (self.channels, "Channels")), ANSWER
+        )
         self.workbench = self._build_workbench()
         self.pages = self.workbench.pages
         row = QHBoxLayout(self)
@@ -86,28 +92,25 @@ class InspectorTab(Tab):
         bench = Workbench()
         bench.add(self.picture, "Picture", "The image and its map")
         bench.add(self.compare, "Compare", "Up to four methods, layers, classes or models side by side")
+        bench.add(self.layers, "Layers", "The network as a graph, and all feature maps of a layer")
         bench.add(self.features, "Features", "Images that excite the channels of a layer most")
         bench.add(self.results, "Table", "Many images", shown=False)
         bench.pages.currentChanged.connect(self._page_changed)
         return bench
 
-    def _build_side(self) -> QTabWidget:
-        side = QTabWidget()
-        side.setDocumentMode(True)
-        side.setFixedWidth(ANSWER)
-        scroll = QScrollArea()
-        scroll.setWidget(self.checks)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        side.addTab(self.panel, "Answer")
-        side.addTab(scroll, "Is it true?")
-        side.addTab(self.channels, "Channels")
-        return side
-
     def _page_changed(self, _: int) -> None:
         if self.pages.currentWidget() is self.compare:
             self.comparing.begin()
+        self.layering.refresh()
+
+    def _explain_at(self, layer: str) -> None:
+        self.pages.setCurrentWidget(self.picture)
+        self.why_controls.choose_layer(layer)
+
+    def _visualise(self, layer: str, channel: int) -> None:
+        self.pages.setCurrentWidget(self.features)
+        self.features.choose(layer, channel)
+        self.dreaming.start()
 
     def sizeHint(self) -> QSize:
         """The default window."""
@@ -124,6 +127,8 @@ class InspectorTab(Tab):
         self.results.opened.connect(lambda row: self._open_file(row.path))
         self.results.back_wanted.connect(self._back_to_image)
         self.panel.bars.picked.connect(self.why_controls.choose_class)
+        self.layers.explain_wanted.connect(self._explain_at)
+        self.layers.feature_wanted.connect(self._visualise)
 
     def _remembered_model(self) -> str:
         wanted = self.context.settings.text("inspector/model", FIRST_MODEL)

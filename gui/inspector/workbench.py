@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QTabBar, QTabWidget, QVBoxLayout, QWidget
 
 
 class Workbench(QWidget):
@@ -33,3 +36,23 @@ class Workbench(QWidget):
     def _follow(self, index: int) -> None:
         self.bar.setTabVisible(index, True)
         self.bar.setCurrentIndex(index)
+
+
+def side_tabs(pages: Sequence[tuple[QWidget, str]], width: int) -> QTabWidget:
+    """Pages of a fixed width under tabs."""
+    tabs = QTabWidget()
+    tabs.setDocumentMode(True)
+    tabs.setFixedWidth(width)
+    for page, title in pages:
+        tabs.addTab(page, title)
+    return tabs
+
+
+def scrolled(page: QWidget) -> QScrollArea:
+    """A page that scrolls when the window is too low for it."""
+    area = QScrollArea()
+    area.setWidget(page)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return area
