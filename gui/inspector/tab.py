@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout
 
-from engine import classification, models
+from engine import classification
 from engine.cache import KeyedCache
 from engine.classification.predictions import Classification
 from engine.errors import InvalidModel
@@ -30,6 +30,7 @@ from gui.inspector.evidence import Evidence
 from gui.inspector.features_page import FeaturesPage
 from gui.inspector.layering import Layering
 from gui.inspector.layers_page import LayersPage
+from gui.inspector.live import Live, video_support
 from gui.inspector.many import Many
 from gui.inspector.picture_page import PicturePage
 from gui.inspector.results_page import ResultsPage
@@ -38,6 +39,7 @@ from gui.inspector.why import Why
 from gui.inspector.why_controls import WhyControls
 from gui.inspector.workbench import Workbench, scrolled, side_tabs
 from gui.tab import Scene, Tab
+from gui.weights import WeightFetcher
 
 SIDE = 272  # pixels of the left column
 ANSWER = 304  # of the right one
@@ -73,6 +75,8 @@ class InspectorTab(Tab):
         self.comparing = Comparing(context, self.why, self.compare)
         self.layering = Layering(context, self.why, self.layers)
         self.dreaming = Dreaming(context, self.why, self.features)
+        self.live = Live(context, self.why)
+        self.controls.show_live(video_support(), False)
         self.many = Many(context, self.results, self.panel, self.why, self._classifiers)
         self.side = side_tabs(
             ((self.panel, "Answer"), (scrolled(self.checks), "Is it true?"), (self.channels, "Channels")), ANSWER
@@ -103,6 +107,15 @@ class InspectorTab(Tab):
             self.comparing.begin()
         self.layering.refresh()
 
+    def _start_live(self, spec: str) -> None:
+        self.pages.setCurrentWidget(self.picture)
+        self.panel.clear("Live: the class is named below the picture.")
+        self.live.start(spec, self._key())
+
+    def stop(self) -> None:
+        """End the live picture."""
+        self.live.stop()
+
     def _explain_at(self, layer: str) -> None:
         self.pages.setCurrentWidget(self.picture)
         self.why_controls.choose_layer(layer)
@@ -121,11 +134,13 @@ class InspectorTab(Tab):
         controls.open_wanted.connect(self._ask_files)
         controls.changed.connect(self.classify)
         controls.chooser.chosen.connect(self._model_chosen)
-        controls.chooser.download_wanted.connect(self._download)
-        controls.chooser.import_wanted.connect(self._import)
+        self._weights = WeightFetcher(controls.chooser, self.context.jobs, self._weights_arrived)
         self.picture.samples.chosen.connect(lambda sample_id: self.open_sample(SAMPLES[sample_id]))
         self.results.opened.connect(lambda row: self._open_file(row.path))
         self.results.back_wanted.connect(self._back_to_image)
+        controls.live_wanted.connect(self._start_live)
+        controls.live_stopped.connect(self.live.stop)
+        self.live.running_changed.connect(lambda running: controls.show_live(video_support(), running))
         self.panel.bars.picked.connect(self.why_controls.choose_class)
         self.layers.explain_wanted.connect(self._explain_at)
         self.layers.feature_wanted.connect(self._visualise)
@@ -179,6 +194,7 @@ class InspectorTab(Tab):
 
     def open_image(self, image: LoadedImage, title: str = "") -> None:
         """Show and classify an image."""
+        self.live.stop()
         self.image = image
         self.answer = None
         self.pages.setCurrentWidget(self.picture)
@@ -270,28 +286,6 @@ class InspectorTab(Tab):
         self.controls.model_changed()
         self.answer = None
         self.classify()
-
-    def _download(self, model_id: str) -> None:
-        self.context.jobs.submit(
-            lambda job: models.acquire.download(model_id, job),
-            title=f"Downloading {model_id}",
-            lane=f"download.{model_id}",
-            on_result=lambda _: self._weights_arrived(),
-            on_end=self.controls.chooser.refresh,  # also after a cancel: what came can be resumed
-            on_progress=lambda progress: self._coming(model_id, progress.fraction),
-        )
-        self._coming(model_id, None)
-
-    def _coming(self, model_id: str, share: float | None) -> None:
-        if self.controls.chooser.current() == model_id:
-            self.controls.chooser.show_fetching(share)
-
-    def _import(self, model_id: str, path: str) -> None:
-        self.context.jobs.submit(
-            lambda _: models.acquire.import_weights(model_id, Path(path)),
-            title=f"Importing {Path(path).name}",
-            on_result=lambda _: self._weights_arrived(),
-        )
 
     def _weights_arrived(self) -> None:
         self.context.models.clear()

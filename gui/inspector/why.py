@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog
 
@@ -83,6 +84,17 @@ class Why(QObject):
             on_result=lambda found: self._show(key, found),
             on_error=self._failed,
         )
+
+    def show_live(self, image: np.ndarray, found: Found, words: str) -> None:
+        """Show an explained frame; what stands beside the map follows when the picture stops."""
+        first = self._staged != ("live",)
+        self._staged = ("live",)
+        self.found = found
+        if first:
+            self._describe(found.explainer)
+            self.page.stages.hide()
+        self.page.show_frame(image)
+        self.page.show_map(found, words)
 
     def forget(self, message: str) -> None:
         """No map any more; a sentence says why."""
