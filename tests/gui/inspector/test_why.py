@@ -251,3 +251,48 @@ def test_every_method_can_be_chosen_and_explains_itself(inspector):
     for key, method in METHODS.items():
         row = box.findData(key)
         assert method.about in box.itemData(row, Qt.ItemDataRole.ToolTipRole)
+
+
+def test_layers_show_their_maps_and_take_the_question(qtbot, inspector):
+    page = inspector.layers
+    inspector.pages.setCurrentWidget(page)
+    qtbot.waitUntil(lambda: page.layers.count() == 8 and page.grid.order() == list(range(64)), timeout=30_000)
+    page.layers.setCurrentRow(0)
+    qtbot.waitUntil(lambda: len(page.grid.order()) == 32, timeout=30_000)
+    assert "conv1: 32 maps of 26 x 26" in page.about.text()
+    page.explain.click()
+    wait_for(qtbot, inspector, lambda found: found.layer == "conv1")
+    assert inspector.pages.currentWidget() is inspector.picture
+
+
+def test_a_channel_is_visualised_from_its_map(qtbot, inspector):
+    page = inspector.layers
+    inspector.pages.setCurrentWidget(page)
+    qtbot.waitUntil(lambda: len(page.grid.order()) == 64, timeout=30_000)
+    page.grid.select(22)
+    inspector.features.steps.setValue(16)
+    page.feature.click()
+    qtbot.waitUntil(
+        lambda: inspector.dreaming.images is not None and inspector.features.start.isEnabled(), timeout=60_000
+    )
+    assert inspector.features.gallery.item(0).text() == "channel 22"
+
+
+def test_a_live_picture_is_explained_and_stopped(qtbot, window, inspector):
+    pytest.importorskip("engine.video.spec")
+    inspector.controls.live_wanted.emit("synthetic:160x120@30")
+    qtbot.waitUntil(lambda: inspector.live.shown >= 3, timeout=60_000)
+    assert "frames/s" in inspector.picture._map_facts.text()
+    assert inspector.picture.drawn().shape == (120, 160, 3)
+    assert inspector.controls.stop_live.isVisible()
+    inspector.controls.stop_live.click()
+    qtbot.waitUntil(lambda: not window.jobs.running(), timeout=30_000)
+    assert not inspector.live.running
+    assert inspector.controls.live.isVisible()
+
+
+def test_a_source_that_does_not_exist_is_named(qtbot, window, inspector, tmp_path):
+    pytest.importorskip("engine.video.spec")
+    inspector.controls.live_wanted.emit(str(tmp_path / "nothing.mp4"))
+    qtbot.waitUntil(lambda: "nothing.mp4" in window.banner.text(), timeout=30_000)
+    assert not inspector.live.running
