@@ -24,7 +24,7 @@ from engine.explain.explaining import (
 from engine.explain.faithfulness import Curves, Kept
 from engine.explain.methods import method
 from engine.explain.targets import Target, target_of
-from engine.explain.views import Look, Placed, blend_classes, draw, place
+from engine.explain.views import Look, Placed, blend_classes, draw, place, robust_limit
 from engine.jobs import Job
 from engine.models.preprocessing import Prepared
 
@@ -80,7 +80,7 @@ def ask(explainer: Explainer, image: np.ndarray, wanted: Wanted, job: Job = Job.
     target = wanted_target(explainer, prepared, wanted)
     assert wanted.method is not None
     found = _explained(explainer, prepared, wanted, target, job)
-    placed = place(found.values, found.window, image.shape[:2])
+    placed = place_map(found, image.shape[:2])
     if not wanted.together:
         return Found(explainer, image, prepared, found, placed)
     others = tuple(
@@ -88,9 +88,16 @@ def ask(explainer: Explainer, image: np.ndarray, wanted: Wanted, job: Job = Job.
         for other in top_targets(explainer, prepared, 3, wanted.output, wanted.score)
     )
     limit = max(float(other.values.max()) for other in others)
-    maps = [place(other.values, other.window, image.shape[:2], limit if limit > 0 else None) for other in others]
+    maps = [place_map(other, image.shape[:2], limit if limit > 0 else None) for other in others]
     blended = blend_classes(image, maps, TOGETHER[: len(maps)])
     return Found(explainer, image, prepared, found, placed, blended, others)
+
+
+def place_map(explanation: Explanation, size: tuple[int, int], limit: float | None = None) -> Placed:
+    """A map on an image of `size` (height, width) pixels; maps of pixels are not dimmed by their few outliers."""
+    if limit is None and method(explanation.method).kind == "pixel":
+        limit = robust_limit(explanation.values)
+    return place(explanation.values, explanation.window, size, limit)
 
 
 def wanted_class(explainer: Explainer, wanted: Wanted) -> Target | None:

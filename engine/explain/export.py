@@ -16,10 +16,11 @@ from PIL import Image
 
 from engine import __version__
 from engine.errors import EngineError, InvalidSetting
+from engine.explain.asking import place_map
 from engine.explain.explaining import Explanation, explain, top_targets
 from engine.explain.methods import method
 from engine.explain.targets import Target
-from engine.explain.views import DEFAULT, Look, draw, place
+from engine.explain.views import DEFAULT, Look, draw
 from engine.files import digest, write_text, written_aside
 from engine.images import LoadedImage, load_image
 from engine.jobs import Job
@@ -116,7 +117,7 @@ def save(explanation: Explanation, image: np.ndarray, folder: Path, stem: str, l
         np.save(aside, explanation.values)
     if not explanation.has_positive and not look.signed:
         return (raw,)
-    placed = place(explanation.values, explanation.window, image.shape[:2])
+    placed = place_map(explanation, image.shape[:2])
     files = [raw]
     for mode in ("heatmap", "overlay"):
         path = folder / f"{stem}.{mode}.png"
@@ -182,7 +183,7 @@ def _written(row: Row, folder: Path | None, stem: str, look: Look) -> Row:
     found = row.explanation
     files = save(found, row.image, folder, stem, look) if folder is not None else ()
     shown = found.has_positive or look.signed
-    placed = place(found.values, found.window, row.image.shape[:2])
+    placed = place_map(found, row.image.shape[:2])
     return Row(row.path, found, files, None, overlay=draw(row.image, placed, look) if shown else None)
 
 

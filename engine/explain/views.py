@@ -42,6 +42,8 @@ class Placed:
     inside: np.ndarray  # (H, W) bool: where the network looked at all
     strongest: float  # of |values|
     highest: float  # of values
+    top: float  # value of the last colour
+    bound: float  # plus and minus this are the ends of the signed colours
 
 
 def place(values: np.ndarray, window: Window, size: tuple[int, int], limit: float | None = None) -> Placed:
@@ -55,7 +57,16 @@ def place(values: np.ndarray, window: Window, size: tuple[int, int], limit: floa
     top, bound = (limit, limit) if limit else (highest, strongest)
     levels = np.clip(large * np.float32(255 / top if top > 0 else 0), 0, 255).astype(np.uint8)
     signed = np.clip(large * np.float32(127 / bound if bound > 0 else 0) + 128, 1, 255).astype(np.uint8)
-    return Placed(large, levels, signed, inside, strongest, highest)
+    return Placed(large, levels, signed, inside, strongest, highest, top, bound)
+
+
+def robust_limit(values: np.ndarray) -> float | None:
+    """The value that 99.5 % of a map's magnitudes do not exceed, for maps in which few pixels outshine all others.
+
+    None when it is zero: then the map's own maximum has to do.
+    """
+    limit = float(np.percentile(np.abs(values), 99.5))
+    return limit if limit > 0 else None
 
 
 def draw(image: np.ndarray, placed: Placed, look: Look) -> np.ndarray:

@@ -31,8 +31,8 @@ class Legend(QWidget):
         """Show the scale of a map, or nothing."""
         self._look = look if placed is not None else None
         if placed is not None:
-            self._high = placed.strongest if look.signed else placed.highest
-            self._low = -placed.strongest if look.signed else 0.0
+            self._high = placed.bound if look.signed else placed.top
+            self._low = -placed.bound if look.signed else 0.0
             self.setAccessibleDescription(f"{self._low:.3g} to {self._high:.3g}")
         self.update()
 

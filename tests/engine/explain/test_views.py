@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import InvalidSetting
-from engine.explain.views import Look, blend_classes, colour_table, draw, place, value_at
+from engine.explain.views import Look, blend_classes, colour_table, draw, place, robust_limit, value_at
 
 
 def ramp(height=4, width=6):
@@ -44,6 +44,14 @@ def test_levels_mean_what_the_legend_says():
     assert (placed.highest, placed.strongest) == (4, 4)
     shared = place(np.array([[1.0]], np.float32), (0, 0, 1, 1), (1, 1), limit=2.0)
     assert shared.levels.tolist() == [[127]]
+    assert (shared.top, shared.bound, shared.highest) == (2, 2, 1)
+
+
+def test_outliers_do_not_dim_a_map_of_pixels():
+    values = np.full((40, 40), 0.5, np.float32)
+    values[3, 3] = 100
+    assert robust_limit(values) == 0.5
+    assert robust_limit(np.zeros((4, 4))) is None
 
 
 def test_drawing_never_changes_what_it_was_given():
