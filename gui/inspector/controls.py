@@ -53,7 +53,6 @@ class Controls(QWidget):
         for title, spec in (("Camera", "camera"), ("Video file…", VIDEO), ("Synthetic scene", "synthetic")):
             sources.addAction(title, partial(self._live_chosen, spec))
         self.live.setMenu(sources)
-        self.live.setVisible(False)
         self.stop_live = QPushButton("Stop")
         self.stop_live.setToolTip("End the live picture; the last frame stays")
         self.stop_live.clicked.connect(self.live_stopped)
@@ -112,9 +111,9 @@ class Controls(QWidget):
         form.addRow("Labels file", self._labels_button)
         return body
 
-    def show_live(self, possible: bool, running: bool) -> None:
-        """Offer live pictures where this program can read them; while one runs, offer to stop it."""
-        self.live.setVisible(possible and not running)
+    def show_live(self, running: bool) -> None:
+        """Offer live pictures, or to stop the one that runs."""
+        self.live.setVisible(not running)
         self.stop_live.setVisible(running)
 
     def _live_chosen(self, spec: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -12,16 +10,13 @@ from engine.errors import EngineError
 from engine.explain.asking import Wanted
 from engine.explain.live import Shot, explain_live
 from engine.jobs import Job, LatestSlot
+from engine.video.capture import Capture
+from engine.video.spec import open_spec
 from gui.context import AppContext
 from gui.inspector.why import Why, caption
 
 LANE = "inspector.live"
 BEAT = 20  # milliseconds between two looks at the newest frame
-
-
-def video_support() -> bool:
-    """Whether engine.video, which reads cameras and files, is part of this program."""
-    return find_spec("engine.video") is not None
 
 
 class Live(QObject):
@@ -52,8 +47,7 @@ class Live(QObject):
 
         def work(job: Job) -> int:
             explainer = self.why.explainers.get(key)
-            source = import_module("engine.video.spec").open_spec(spec)
-            with import_module("engine.video.capture").Capture(source) as frames:
+            with Capture(open_spec(spec)) as frames:
                 done = explain_live(frames, explainer, lambda: self._wanted, slot.put, job)
                 if not done and frames.status.message:
                     raise EngineError(frames.status.message, "Check the camera or the file.")

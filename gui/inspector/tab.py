@@ -30,7 +30,7 @@ from gui.inspector.evidence import Evidence
 from gui.inspector.features_page import FeaturesPage
 from gui.inspector.layering import Layering
 from gui.inspector.layers_page import LayersPage
-from gui.inspector.live import Live, video_support
+from gui.inspector.live import Live
 from gui.inspector.many import Many
 from gui.inspector.picture_page import PicturePage
 from gui.inspector.results_page import ResultsPage
@@ -76,7 +76,6 @@ class InspectorTab(Tab):
         self.layering = Layering(context, self.why, self.layers)
         self.dreaming = Dreaming(context, self.why, self.features)
         self.live = Live(context, self.why)
-        self.controls.show_live(video_support(), False)
         self.many = Many(context, self.results, self.panel, self.why, self._classifiers)
         self.side = side_tabs(
             ((self.panel, "Answer"), (scrolled(self.checks), "Is it true?"), (self.channels, "Channels")), ANSWER
@@ -140,7 +139,7 @@ class InspectorTab(Tab):
         self.results.back_wanted.connect(self._back_to_image)
         controls.live_wanted.connect(self._start_live)
         controls.live_stopped.connect(self.live.stop)
-        self.live.running_changed.connect(lambda running: controls.show_live(video_support(), running))
+        self.live.running_changed.connect(controls.show_live)
         self.panel.bars.picked.connect(self.why_controls.choose_class)
         self.layers.explain_wanted.connect(self._explain_at)
         self.layers.feature_wanted.connect(self._visualise)

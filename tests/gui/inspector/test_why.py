@@ -279,7 +279,6 @@ def test_a_channel_is_visualised_from_its_map(qtbot, inspector):
 
 
 def test_a_live_picture_is_explained_and_stopped(qtbot, window, inspector):
-    pytest.importorskip("engine.video.spec")
     inspector.controls.live_wanted.emit("synthetic:160x120@30")
     qtbot.waitUntil(lambda: inspector.live.shown >= 3, timeout=60_000)
     assert "frames/s" in inspector.picture._map_facts.text()
@@ -292,7 +291,6 @@ def test_a_live_picture_is_explained_and_stopped(qtbot, window, inspector):
 
 
 def test_a_source_that_does_not_exist_is_named(qtbot, window, inspector, tmp_path):
-    pytest.importorskip("engine.video.spec")
     inspector.controls.live_wanted.emit(str(tmp_path / "nothing.mp4"))
     qtbot.waitUntil(lambda: "nothing.mp4" in window.banner.text(), timeout=30_000)
     assert not inspector.live.running
