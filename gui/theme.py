@@ -43,6 +43,7 @@ QPushButton, QToolButton#button {{ background: {raised}; border: 1px solid {line
 QPushButton:hover, QToolButton#button:hover {{ border-color: {accent}; }}
 QPushButton:pressed {{ background: {line}; }}
 QPushButton:disabled {{ color: {muted}; border-color: {line}; }}
+QPushButton:checked {{ border-color: {accent}; color: {accent}; }}
 QPushButton:focus {{ border: 1px solid {accent}; }}
 QPushButton[primary="true"] {{ background: {accent}; color: {on_accent}; border-color: {accent}; }}
 QPushButton[primary="true"]:disabled {{ background: {line}; color: {muted}; border-color: {line}; }}

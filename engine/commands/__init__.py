@@ -7,13 +7,15 @@ import sys
 from collections.abc import Sequence
 
 from engine import __version__
-from engine.commands import classify, detect, models, playground, train
+from engine.commands import classify, detect, explain, models, playground, train, visualize
 from engine.commands.base import Command
 from engine.errors import Cancelled, EngineError, describe
 
 COMMANDS: tuple[Command, ...] = (
     classify.COMMAND,
     detect.COMMAND,
+    explain.COMMAND,
+    visualize.COMMAND,
     models.COMMAND,
     playground.COMMAND,
     train.COMMAND,

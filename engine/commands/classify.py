@@ -11,9 +11,7 @@ from pathlib import Path
 from engine import classification, models
 from engine.classification import export
 from engine.classification.rows import Row
-from engine.commands.base import Command, positive, watched_job
-from engine.errors import InvalidImage
-from engine.images import list_images
+from engine.commands.base import Command, image_files, positive, watched_job
 from engine.models.preprocessing import SCALES
 
 DEFAULT_MODEL = "digits"
@@ -31,7 +29,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    files = _expand(arguments.images)
+    files = image_files(arguments.images)
     job, line = watched_job()
     model = models.loading.load(arguments.model, job, arguments.labels, arguments.scale)
     classifier = classification.Classifier(model)
@@ -50,16 +48,6 @@ def _run(arguments: argparse.Namespace) -> int:
     for row in failures:
         print(f"error: {' '.join(str(row.error).split())}", file=sys.stderr)
     return 1 if failures else 0
-
-
-def _expand(given: Iterable[Path]) -> list[Path]:
-    files: list[Path] = []
-    for path in given:
-        found = list_images(path) if path.is_dir() else [path]
-        if not found:
-            raise InvalidImage(f"The folder “{path}” holds no images.", "Give image files or a folder of them.")
-        files.extend(found)
-    return files
 
 
 def _flat(batches: Iterable[list[Row]]) -> Iterator[Row]:

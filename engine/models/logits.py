@@ -11,7 +11,7 @@ from typing import Any
 
 import keras
 
-from engine.models.opening import Opened, open_network
+from engine.models.opening import Opened, Step, open_network
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ def logit_head(network: keras.Model) -> LogitHead:
 def undo(opened: Opened, output: Any) -> Undone:
     """The logits behind one of the outputs of an opened network."""
     natural = "sigmoid" if output.shape[-1] == 1 else "softmax"
-    last = next((step for step in reversed(opened.steps) if step.after is output), None)
-    name = None if last is None or last.before is None else _activation_name(last.layer)
+    last = head_step(opened, output)
+    name = None if last is None or last.before is None else activation_name(last.layer)
     if last is None or name is None:
         return Undone(_logarithm(output, natural), natural, False)
     if name == "linear":
@@ -60,7 +60,12 @@ def undo(opened: Opened, output: Any) -> Undone:
     return Undone(_logarithm(output, natural), natural, False)  # such as a convolution with its own softmax
 
 
-def _activation_name(layer: keras.layers.Layer) -> str | None:
+def head_step(opened: Opened, output: Any) -> Step | None:
+    """The call that made an output; None when it came from no single layer."""
+    return next((step for step in reversed(opened.steps) if step.after is output), None)
+
+
+def activation_name(layer: keras.layers.Layer) -> str | None:
     """ "softmax", "sigmoid", "linear", or None for a layer whose activation we cannot undo."""
     if isinstance(layer, keras.layers.Softmax):
         return "softmax"

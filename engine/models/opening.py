@@ -88,7 +88,7 @@ def open_network(network: keras.Model) -> Opened:
     """
     if not _is_graph(network):
         raise InvalidModel(
-            f"“{network.name}” is a {type(network).__name__} whose layers cannot be seen from outside.",
+            f"“{network.name}” (a {type(network).__name__}) is a network whose layers cannot be seen from outside.",
             "Save it as a functional or Sequential network, built by calling it once.",
         )
     return _open(network)

@@ -32,7 +32,7 @@ class AnswerPanel(QWidget):
         self._caption.setProperty("role", "muted")
         self._caption.setWordWrap(True)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(8)
         column.addWidget(_title("What it says"))
         column.addWidget(self.bars)

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.models.cards import Card
 from engine.models.catalog import entries
@@ -14,6 +26,7 @@ from gui.widgets.folded import FoldedSection
 from gui.widgets.model_chooser import ModelChooser
 
 TOP = 5
+VIDEO = "video"  # stands for a file that is asked for
 _BY_ITSELF = "automatic"
 
 
@@ -22,6 +35,8 @@ class Controls(QWidget):
 
     open_wanted = Signal()
     changed = Signal()  # a setting that changes the answer
+    live_wanted = Signal(str)  # a source as the command line names it
+    live_stopped = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +46,22 @@ class Controls(QWidget):
         open_button.setProperty("primary", True)
         open_button.setToolTip("Open one image, or several for a table (Ctrl+O)")
         open_button.clicked.connect(self.open_wanted)
+        self.live = QPushButton("Camera…")
+        self.live.setToolTip("Explain the frames of a camera or a video as they come")
+        self.live.setAccessibleName("Camera or video")
+        sources = QMenu(self.live)
+        for title, spec in (("Camera", "camera"), ("Video file…", VIDEO), ("Synthetic scene", "synthetic")):
+            sources.addAction(title, partial(self._live_chosen, spec))
+        self.live.setMenu(sources)
+        self.stop_live = QPushButton("Stop")
+        self.stop_live.setToolTip("End the live picture; the last frame stays")
+        self.stop_live.clicked.connect(self.live_stopped)
+        self.stop_live.hide()
+        first = QHBoxLayout()
+        first.setSpacing(8)
+        first.addWidget(open_button, 1)
+        first.addWidget(self.live)
+        first.addWidget(self.stop_live)
         hint = QLabel("Or drop images or a folder on the window, or paste (Ctrl+V).")
         hint.setWordWrap(True)
         hint.setProperty("role", "muted")
@@ -42,12 +73,15 @@ class Controls(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(_title("Image"))
-        column.addWidget(open_button)
+        column.addLayout(first)
         column.addWidget(hint)
         column.addSpacing(8)
         column.addWidget(_title("Model"))
         column.addWidget(self.chooser)
         column.addWidget(self._facts)
+        column.addSpacing(8)
+        self._sections = QVBoxLayout()
+        column.addLayout(self._sections)
         column.addSpacing(8)
         column.addWidget(self.advanced)
         column.addStretch(1)
@@ -76,6 +110,21 @@ class Controls(QWidget):
         form.addRow("Pixel scale", self._scale)
         form.addRow("Labels file", self._labels_button)
         return body
+
+    def show_live(self, running: bool) -> None:
+        """Offer live pictures, or to stop the one that runs."""
+        self.live.setVisible(not running)
+        self.stop_live.setVisible(running)
+
+    def _live_chosen(self, spec: str) -> None:
+        if spec == VIDEO:
+            spec, _ = QFileDialog.getOpenFileName(self, "Open a video", "", "Videos (*.mp4 *.avi *.mkv *.mov *.webm)")
+        if spec:
+            self.live_wanted.emit(spec)
+
+    def add_section(self, section: QWidget) -> None:
+        """Put further controls below the model."""
+        self._sections.addWidget(section)
 
     def top(self) -> int:
         """How many classes are wanted."""

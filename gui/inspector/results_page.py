@@ -113,6 +113,7 @@ class ResultsPage(QWidget):
     opened = Signal(object)  # Row that was double-clicked or entered
     selected = Signal(object)  # Row under the cursor
     save_wanted = Signal()
+    explain_wanted = Signal()
     back_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -146,11 +147,17 @@ class ResultsPage(QWidget):
         save = QPushButton("Save as CSV…")
         save.setToolTip("Save every row with its top classes")
         save.clicked.connect(self.save_wanted)
+        maps = QPushButton("Save all maps…")
+        maps.setToolTip(
+            "Explain every image as asked on the left, and save maps, pictures and a manifest in a new folder"
+        )
+        maps.clicked.connect(self.explain_wanted)
         back = QPushButton("Back to the image")
         back.setToolTip("Show the single image again")
         back.clicked.connect(self.back_wanted)
         bar = QHBoxLayout()
         bar.addWidget(self._summary, 1)
+        bar.addWidget(maps)
         bar.addWidget(save)
         bar.addWidget(back)
         column_layout = QVBoxLayout(self)

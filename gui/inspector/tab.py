@@ -7,25 +7,39 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout
 
-from engine import classification, models
+from engine import classification
 from engine.cache import KeyedCache
-from engine.classification import export
 from engine.classification.predictions import Classification
-from engine.classification.rows import Row
-from engine.errors import InvalidImage, InvalidModel
-from engine.images import LoadedImage, list_images, load_image
+from engine.errors import InvalidModel
+from engine.images import LoadedImage, load_image
 from engine.jobs import Job
 from engine.models import store
 from engine.models.catalog import entries
 from engine.samples import SAMPLES, Sample
 from gui.context import AppContext
 from gui.inspector.answer_panel import AnswerPanel
+from gui.inspector.channels_panel import ChannelsPanel
+from gui.inspector.check_panel import CheckPanel
+from gui.inspector.compare_page import ComparePage
+from gui.inspector.comparing import Comparing
 from gui.inspector.controls import Controls
+from gui.inspector.dreaming import Dreaming
+from gui.inspector.evidence import Evidence
+from gui.inspector.features_page import FeaturesPage
+from gui.inspector.layering import Layering
+from gui.inspector.layers_page import LayersPage
+from gui.inspector.live import Live
+from gui.inspector.many import Many
 from gui.inspector.picture_page import PicturePage
 from gui.inspector.results_page import ResultsPage
+from gui.inspector.scenes import inspector_scenes
+from gui.inspector.why import Why
+from gui.inspector.why_controls import WhyControls
+from gui.inspector.workbench import Workbench, scrolled, side_tabs
 from gui.tab import Scene, Tab
+from gui.weights import WeightFetcher
 
 SIDE = 272  # pixels of the left column
 ANSWER = 304  # of the right one
@@ -49,20 +63,66 @@ class InspectorTab(Tab):
         self.controls = Controls()
         self.controls.setFixedWidth(SIDE)
         self.picture = PicturePage()
+        self.why_controls = WhyControls()
+        self.controls.add_section(self.why_controls)
+        self.why = Why(context, self.why_controls, self.picture)
         self.results = ResultsPage()
         self.panel = AnswerPanel()
-        self.panel.setFixedWidth(ANSWER)
-        self.pages = QStackedWidget()
-        self.pages.addWidget(self.picture)
-        self.pages.addWidget(self.results)
+        self.checks, self.channels = CheckPanel(), ChannelsPanel()
+        self.evidence = Evidence(context, self.why, self.checks, self.channels)
+        self.compare, self.features = ComparePage(), FeaturesPage()
+        self.layers = LayersPage()
+        self.comparing = Comparing(context, self.why, self.compare)
+        self.layering = Layering(context, self.why, self.layers)
+        self.dreaming = Dreaming(context, self.why, self.features)
+        self.live = Live(context, self.why)
+        self.many = Many(context, self.results, self.panel, self.why, self._classifiers)
+        self.side = side_tabs(
+            ((self.panel, "Answer"), (scrolled(self.checks), "Is it true?"), (self.channels, "Channels")), ANSWER
+        )
+        self.workbench = self._build_workbench()
+        self.pages = self.workbench.pages
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 16, 16, 16)
         row.setSpacing(16)
         row.addWidget(self.controls)
-        row.addWidget(self.pages, 1)
-        row.addWidget(self.panel)
+        row.addWidget(self.workbench, 1)
+        row.addWidget(self.side)
         self._connect()
         self.controls.chooser.select(self._remembered_model())
+
+    def _build_workbench(self) -> Workbench:
+        bench = Workbench()
+        bench.add(self.picture, "Picture", "The image and its map")
+        bench.add(self.compare, "Compare", "Up to four methods, layers, classes or models side by side")
+        bench.add(self.layers, "Layers", "The network as a graph, and all feature maps of a layer")
+        bench.add(self.features, "Features", "Images that excite the channels of a layer most")
+        bench.add(self.results, "Table", "Many images", shown=False)
+        bench.pages.currentChanged.connect(self._page_changed)
+        return bench
+
+    def _page_changed(self, _: int) -> None:
+        if self.pages.currentWidget() is self.compare:
+            self.comparing.begin()
+        self.layering.refresh()
+
+    def _start_live(self, spec: str) -> None:
+        self.pages.setCurrentWidget(self.picture)
+        self.panel.clear("Live: the class is named below the picture.")
+        self.live.start(spec, self._key())
+
+    def stop(self) -> None:
+        """End the live picture."""
+        self.live.stop()
+
+    def _explain_at(self, layer: str) -> None:
+        self.pages.setCurrentWidget(self.picture)
+        self.why_controls.choose_layer(layer)
+
+    def _visualise(self, layer: str, channel: int) -> None:
+        self.pages.setCurrentWidget(self.features)
+        self.features.choose(layer, channel)
+        self.dreaming.start()
 
     def sizeHint(self) -> QSize:
         """The default window."""
@@ -73,13 +133,16 @@ class InspectorTab(Tab):
         controls.open_wanted.connect(self._ask_files)
         controls.changed.connect(self.classify)
         controls.chooser.chosen.connect(self._model_chosen)
-        controls.chooser.download_wanted.connect(self._download)
-        controls.chooser.import_wanted.connect(self._import)
+        self._weights = WeightFetcher(controls.chooser, self.context.jobs, self._weights_arrived)
         self.picture.samples.chosen.connect(lambda sample_id: self.open_sample(SAMPLES[sample_id]))
         self.results.opened.connect(lambda row: self._open_file(row.path))
-        self.results.selected.connect(self._row_selected)
-        self.results.save_wanted.connect(self._save_table)
         self.results.back_wanted.connect(self._back_to_image)
+        controls.live_wanted.connect(self._start_live)
+        controls.live_stopped.connect(self.live.stop)
+        self.live.running_changed.connect(controls.show_live)
+        self.panel.bars.picked.connect(self.why_controls.choose_class)
+        self.layers.explain_wanted.connect(self._explain_at)
+        self.layers.feature_wanted.connect(self._visualise)
 
     def _remembered_model(self) -> str:
         wanted = self.context.settings.text("inspector/model", FIRST_MODEL)
@@ -130,6 +193,7 @@ class InspectorTab(Tab):
 
     def open_image(self, image: LoadedImage, title: str = "") -> None:
         """Show and classify an image."""
+        self.live.stop()
         self.image = image
         self.answer = None
         self.pages.setCurrentWidget(self.picture)
@@ -162,6 +226,7 @@ class InspectorTab(Tab):
             self.answer = None
             self.context.jobs.cancel_lane("inspector.classify")
             self.picture.frame(None)
+            self.why.forget("")
             self.panel.clear("The weights of this model are not on this machine. Download or import them on the left.")
             return
         if self.answer is None:
@@ -190,6 +255,8 @@ class InspectorTab(Tab):
         self.panel.show_answer(answer, card)
         self.picture.frame(answer.window)
         self.controls.describe(card)
+        if self.image is not None and self.pages.currentWidget() is not self.results:
+            self.why.ask(key, self.image)
 
     def _classify_failed(self, error: Exception) -> None:
         self.context.jobs.failed.emit("Classifying", error)
@@ -205,45 +272,12 @@ class InspectorTab(Tab):
         if self._is_missing():
             self.context.say("The weights of this model are not on this machine.", "Download or import them first.")
             return
-        finished: deque[list[Row]] = deque()
-        key, top = self._key(), self.controls.top()
-
-        def work(job: Job) -> int:
-            files = _expand(paths)
-            job.report(0, len(files), "Reading")
-            for rows in classification.classify_files(self._classifiers.get(key), files, top, job):
-                finished.append(rows)
-                job.checkpoint()
-            return len(files)
-
-        def drain(_: object = None) -> None:
-            while finished:
-                self.results.add(finished.popleft())
-
-        self.results.begin()
         self.pages.setCurrentWidget(self.results)
-        if len(paths) == 1:
-            self.context.remember(paths[0])
-        self.context.jobs.submit(
-            work, title="Classifying files", lane="inspector.many", on_result=drain, on_progress=drain
-        )
-        self.panel.clear("Select a row to see its classes.")
-
-    def _row_selected(self, row: Row) -> None:
-        if row.answer is None:
-            self.panel.clear(str(row.error))
-        else:
-            self.panel.bars.show_predictions(row.answer.predictions)
+        self.many.open(paths, self._key(), self.controls.top())
 
     def _back_to_image(self) -> None:
         self.pages.setCurrentWidget(self.picture)
         self.classify()
-
-    def _save_table(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save the table", "classes.csv", "CSV (*.csv)")
-        if name:
-            rows, model = tuple(self.results.model.rows), self.controls.chooser.current()
-            self.context.jobs.submit(lambda _: export.write_csv(rows, model, Path(name)), title="Saving the table")
 
     # Models
 
@@ -252,59 +286,13 @@ class InspectorTab(Tab):
         self.answer = None
         self.classify()
 
-    def _download(self, model_id: str) -> None:
-        self.context.jobs.submit(
-            lambda job: models.acquire.download(model_id, job),
-            title=f"Downloading {model_id}",
-            lane=f"download.{model_id}",
-            on_result=lambda _: self._weights_arrived(),
-            on_end=self.controls.chooser.refresh,  # also after a cancel: what came can be resumed
-            on_progress=lambda progress: self._coming(model_id, progress.fraction),
-        )
-        self._coming(model_id, None)
-
-    def _coming(self, model_id: str, share: float | None) -> None:
-        if self.controls.chooser.current() == model_id:
-            self.controls.chooser.show_fetching(share)
-
-    def _import(self, model_id: str, path: str) -> None:
-        self.context.jobs.submit(
-            lambda _: models.acquire.import_weights(model_id, Path(path)),
-            title=f"Importing {Path(path).name}",
-            on_result=lambda _: self._weights_arrived(),
-        )
-
     def _weights_arrived(self) -> None:
         self.context.models.clear()
         self._classifiers.clear()
+        self.why.explainers.clear()
         self.controls.chooser.refresh()
         self.classify()
 
     def scenes(self) -> Sequence[Scene]:
-        """A digit, a photo, and a table."""
-
-        def show(sample: str) -> None:
-            self.open_sample(SAMPLES[sample])
-
-        return (
-            Scene("digit", lambda: show("digit-8"), lambda: self.answer is not None),
-            Scene("table", self._open_samples_as_table, lambda: len(self.results.model.rows) >= 4),
-        )
-
-    def _open_samples_as_table(self) -> None:
-        import tempfile
-
-        from PIL import Image
-
-        folder = Path(tempfile.mkdtemp(prefix="cnn-studio-"))
-        for sample in SAMPLES.values():
-            Image.fromarray(sample.load().pixels).save(folder / f"{sample.id}.png")
-        (folder / "broken.png").write_bytes(b"not an image")
-        self.open_paths([folder])
-
-
-def _expand(paths: Sequence[Path]) -> list[Path]:
-    files = [file for path in paths for file in (list_images(path) if path.is_dir() else [path])]
-    if not files:
-        raise InvalidImage(f"“{paths[0].name}” holds no images.", "Drop image files or a folder that has some.")
-    return files
+        """What is worth a picture."""
+        return inspector_scenes(self)

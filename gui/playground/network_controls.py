@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from gui.playground.layer_list import LayerList
+from gui.widgets.layer_list import LayerList
 from gui.widgets.model_chooser import ModelChooser
 
 

@@ -1,0 +1,97 @@
+"""The network as a wired list beside all feature maps of the chosen layer."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSplitter, QVBoxLayout, QWidget
+
+from engine.explain.asking import LayerMaps
+from gui.widgets.feature_grid import FeatureGrid
+from gui.widgets.layer_list import LayerList
+
+
+class LayersPage(QWidget):
+    """Emits the layer that was clicked, and the wish to explain there or to visualise a channel."""
+
+    layer_chosen = Signal(str)
+    explain_wanted = Signal(str)
+    feature_wanted = Signal(str, int)  # layer and channel
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._path = ""
+        self.layers = LayerList()
+        self.layers.layer_chosen.connect(self.layer_chosen)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Find a layer")
+        self.search.setAccessibleName("Find a layer")
+        self.search.setToolTip("Part of a layer's name or kind, such as conv")
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self.layers.narrow)
+        self.grid = FeatureGrid()
+        self.grid.picked.connect(self._picked)
+        self.about = QLabel("Click a layer of the network to see what it makes of the image.")
+        self.about.setWordWrap(True)
+        self.about.setProperty("role", "muted")
+        self.explain = QPushButton("Explain at this layer")
+        self.explain.setToolTip("Use this layer for the map on the picture")
+        self.explain.clicked.connect(lambda: self.explain_wanted.emit(self._path))
+        self.feature = QPushButton("Visualise this channel")
+        self.feature.setToolTip("Search the image that excites the chosen channel most")
+        self.feature.clicked.connect(lambda: self.feature_wanted.emit(self._path, self.grid.selected))
+        self.by_mean = QCheckBox("Most active first")
+        self.by_mean.setToolTip("Order the maps by their mean, or as the network numbers them")
+        self.by_mean.toggled.connect(self.grid.sort_by_mean)
+        self.explain.setEnabled(False)
+        self.feature.setEnabled(False)
+        self._build()
+
+    def _build(self) -> None:
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.search)
+        column.addWidget(self.layers, 1)
+        right = QWidget()
+        bar = QHBoxLayout()
+        bar.setSpacing(8)
+        bar.addWidget(self.explain)
+        bar.addWidget(self.feature)
+        bar.addStretch(1)
+        bar.addWidget(self.by_mean)
+        maps = QVBoxLayout(right)
+        maps.setContentsMargins(0, 0, 0, 0)
+        maps.setSpacing(8)
+        maps.addLayout(bar)
+        maps.addWidget(self.about)
+        maps.addWidget(self.grid, 1)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(left)
+        split.addWidget(right)
+        split.setSizes([230, 420])
+        split.setChildrenCollapsible(False)
+        split.setHandleWidth(8)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(split)
+
+    def show_maps(self, maps: LayerMaps) -> None:
+        """Show the activations of a layer."""
+        if maps.path != self._path:
+            self.grid.selected = -1
+            self.feature.setEnabled(False)
+        self._path = maps.path
+        self.grid.show_maps(maps.values)
+        height, width, channels = maps.values.shape
+        dead = f", {self.grid.zero_maps} of them zero everywhere" if self.grid.zero_maps else ""
+        what = f"{channels} maps of {height} x {width}" if maps.spatial else f"{channels} values, no maps"
+        self.about.setText(f"{maps.path}: {what}{dead}.")
+        self.explain.setEnabled(maps.spatial)
+
+    def show_problem(self, message: str) -> None:
+        """Say why there are no maps; the last ones stay."""
+        self.about.setText(message)
+
+    def _picked(self, channel: int) -> None:
+        self.feature.setEnabled(bool(self._path) and channel >= 0)

@@ -1,0 +1,93 @@
+"""Live: the same explanation on the frames of a camera or a video, newest frame only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from engine.errors import EngineError
+from engine.explain.asking import Wanted
+from engine.explain.live import Shot, explain_live
+from engine.jobs import Job, LatestSlot
+from engine.video.capture import Capture
+from engine.video.spec import open_spec
+from gui.context import AppContext
+from gui.inspector.why import Why, caption
+
+LANE = "inspector.live"
+BEAT = 20  # milliseconds between two looks at the newest frame
+
+
+class Live(QObject):
+    """Runs one source at a time; the capture has its own thread, the explanation a worker's."""
+
+    running_changed = Signal(bool)
+
+    def __init__(self, context: AppContext, why: Why) -> None:
+        super().__init__(why)
+        self.context = context
+        self.why = why
+        self.running = False
+        self.shown = 0  # frames painted since the start
+        self._wanted = why.controls.wanted()
+        self._slot: LatestSlot[Shot] = LatestSlot()
+        self._timer = QTimer(self)
+        self._timer.setInterval(BEAT)
+        self._timer.timeout.connect(self._paint)
+        why.controls.changed.connect(self._controls_changed)
+
+    def start(self, spec: str, key: tuple) -> None:
+        """Explain the frames of a source, named as the command line does, by the model of a key."""
+        self.stop()
+        self.shown = 0
+        self._controls_changed()
+        slot: LatestSlot[Shot] = LatestSlot()
+        self._slot = slot
+
+        def work(job: Job) -> int:
+            explainer = self.why.explainers.get(key)
+            with Capture(open_spec(spec)) as frames:
+                done = explain_live(frames, explainer, lambda: self._wanted, slot.put, job)
+                if not done and frames.status.message:
+                    raise EngineError(frames.status.message, "Check the camera or the file.")
+                return done
+
+        self.running = True
+        self._timer.start()
+        self.running_changed.emit(True)
+        name = Path(spec).name if spec not in ("camera", "synthetic") else spec
+        self.context.jobs.submit(
+            work,
+            title=f"Live: {name}",
+            lane=LANE,
+            on_end=lambda: self._ended(slot),
+        )
+
+    def stop(self) -> None:
+        """End; the last frame stays on show."""
+        self.context.jobs.cancel_lane(LANE)
+        self._finish()
+
+    def _ended(self, slot: LatestSlot[Shot]) -> None:
+        if slot is self._slot:
+            self._paint()
+            self._finish()
+
+    def _finish(self) -> None:
+        self._timer.stop()
+        if self.running:
+            self.running = False
+            self.running_changed.emit(False)
+
+    def _controls_changed(self) -> None:
+        wanted = self.why.controls.wanted()
+        self._wanted = wanted if wanted.method else Wanted()
+
+    def _paint(self) -> None:
+        shot = self._slot.take(0)
+        if shot is None:
+            return
+        self.shown += 1
+        words = f"{caption(shot.found.explanation)}   {shot.rate:.0f} frames/s, {shot.cost_ms:.0f} ms each"
+        self.why.show_live(shot.image, shot.found, words)
