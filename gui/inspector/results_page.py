@@ -41,12 +41,14 @@ class ResultsModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.rows: list[Row] = []
+        self._keys: list[tuple[str, str, float, str]] = []  # what to sort by: asked for at every comparison
         self._icons: dict[int, QIcon] = {}
 
     def clear(self) -> None:
         """Forget everything."""
         self.beginResetModel()
         self.rows = []
+        self._keys = []
         self._icons = {}
         self.endResetModel()
 
@@ -55,6 +57,7 @@ class ResultsModel(QAbstractTableModel):
         if rows:
             self.beginInsertRows(QModelIndex(), len(self.rows), len(self.rows) + len(rows) - 1)
             self.rows.extend(rows)
+            self._keys.extend(map(_sort_keys, rows))
             self.endInsertRows()
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
@@ -73,11 +76,11 @@ class ResultsModel(QAbstractTableModel):
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Text, thumbnail, tooltip, and under UserRole the value to sort by."""
+        if role == Qt.ItemDataRole.UserRole:
+            return self._keys[index.row()][index.column()]
         row = self.rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return _texts(row)[index.column()]
-        if role == Qt.ItemDataRole.UserRole:
-            return _sort_keys(row)[index.column()]
         if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
             return self._icon(index.row())
         if role == Qt.ItemDataRole.ToolTipRole:

@@ -16,6 +16,7 @@ from engine.errors import InvalidModel
 from engine.images import LoadedImage, load_image
 from engine.jobs import Job
 from engine.models import store
+from engine.models.cards import Card
 from engine.models.catalog import entries
 from engine.samples import SAMPLES, Sample
 from gui.context import AppContext
@@ -152,7 +153,7 @@ class InspectorTab(Tab):
 
     def started(self) -> None:
         """Something alive to begin with, and the pictures of the samples."""
-        if self.image is None:
+        if self.image is None and self.pages.currentWidget() is not self.results:
             self.open_sample(SAMPLES[FIRST_SAMPLE[self._suited_kind()]])
         pictures: deque[tuple[str, LoadedImage]] = deque()
 
@@ -220,6 +221,9 @@ class InspectorTab(Tab):
     def classify(self) -> None:
         """Ask the chosen model about the image on show."""
         image, key = self.image, self._key()
+        if self.pages.currentWidget() is self.results:
+            self.panel.clear("Open the files again to classify them with this model.")
+            return
         if image is None:
             return
         if self._is_missing():
@@ -232,11 +236,16 @@ class InspectorTab(Tab):
         if self.answer is None:
             self.panel.clear("Looking…")
         top = self.controls.top()
+
+        def work(_: Job) -> tuple[Card, Classification]:
+            classifier = self._classifiers.get(key)
+            return classifier.card, classifier.classify(image.pixels, top)
+
         self.context.jobs.submit(
-            lambda _: self._classifiers.get(key).classify(image.pixels, top),
+            work,
             title="Classifying",
             lane="inspector.classify",
-            on_result=lambda answer: self._answered(key, answer),
+            on_result=lambda found: self._answered(key, *found),
             on_error=self._classify_failed,
         )
 
@@ -247,15 +256,14 @@ class InspectorTab(Tab):
         known = entries().get(self.controls.chooser.current())
         return known is not None and store.weights_path(known) is None
 
-    def _answered(self, key: tuple, answer: Classification) -> None:
+    def _answered(self, key: tuple, card: Card, answer: Classification) -> None:
         self.answer = answer
         self._good_model = self.controls.chooser.current()
         self.context.settings.put("inspector/model", self._good_model)
-        card = self._classifiers.get(key).card  # built a moment ago: no wait
         self.panel.show_answer(answer, card)
         self.picture.frame(answer.window)
         self.controls.describe(card)
-        if self.image is not None and self.pages.currentWidget() is not self.results:
+        if self.image is not None:
             self.why.ask(key, self.image)
 
     def _classify_failed(self, error: Exception) -> None:
@@ -272,6 +280,8 @@ class InspectorTab(Tab):
         if self._is_missing():
             self.context.say("The weights of this model are not on this machine.", "Download or import them first.")
             return
+        for lane in ("inspector.open", "inspector.classify"):  # a late picture would cover the table
+            self.context.jobs.cancel_lane(lane)
         self.pages.setCurrentWidget(self.results)
         self.many.open(paths, self._key(), self.controls.top())
 
@@ -281,17 +291,22 @@ class InspectorTab(Tab):
 
     # Models
 
-    def _model_chosen(self, _: str) -> None:
+    def _model_chosen(self, reference: str) -> None:
+        if reference not in entries():  # a file may have been saved anew under the same name
+            self._forget_models()
         self.controls.model_changed()
         self.answer = None
         self.classify()
 
     def _weights_arrived(self) -> None:
+        self._forget_models()
+        self.controls.chooser.refresh()
+        self.classify()
+
+    def _forget_models(self) -> None:
         self.context.models.clear()
         self._classifiers.clear()
         self.why.explainers.clear()
-        self.controls.chooser.refresh()
-        self.classify()
 
     def scenes(self) -> Sequence[Scene]:
         """What is worth a picture."""

@@ -68,5 +68,6 @@ def no_leaked_widgets(qapp: QApplication) -> Iterator[None]:
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     left = [w for w in QApplication.topLevelWidgets() if id(w) not in before and w.isVisible()]
     assert not left, f"widgets left open: {left}"
-    timers = [timer for timer in qapp.findChildren(QTimer) if timer.isActive()]
+    owners = [qapp, *(widget for widget in QApplication.allWidgets() if not widget.isVisible())]
+    timers = [timer for owner in owners for timer in owner.findChildren(QTimer) if timer.isActive()]
     assert not timers, f"timers left running: {timers}"
