@@ -119,9 +119,8 @@ def live(tab: PlaygroundTab, seconds: float = 6.0) -> None:
     spin(lambda: time.perf_counter() - start > seconds)
     came = (tab.feed._capture.status.delivered - delivered) / seconds
     tab.feed.stop()
-    print(
-        f"{'live source through one convolution: frames/s shown':<62}{(len(shown) - first) / seconds:>10.1f} of {came:.1f}"
-    )
+    rate = (len(shown) - first) / seconds
+    print(f"{'live source through one convolution: frames/s shown':<62}{rate:>10.1f} of {came:.1f}")
 
 
 if __name__ == "__main__":
