@@ -108,6 +108,21 @@ def camera(tab: PlaygroundTab) -> None:
     report("camera frame 640x480, one convolution, to the screen", times[10:], 33)
 
 
+def live(tab: PlaygroundTab, seconds: float = 6.0) -> None:
+    """Frames that reach the screen from a source of 30 a second, one convolution between."""
+    shown: list[float] = []
+    tab.session.computed.connect(lambda: shown.append(time.perf_counter()))
+    tab.feed.start("synthetic:640x480@30")
+    spin(lambda: len(shown) > 15)
+    first, delivered = len(shown), tab.feed._capture.status.delivered
+    start = time.perf_counter()
+    spin(lambda: time.perf_counter() - start > seconds)
+    came = (tab.feed._capture.status.delivered - delivered) / seconds
+    tab.feed.stop()
+    rate = (len(shown) - first) / seconds
+    print(f"{'live source through one convolution: frames/s shown':<62}{rate:>10.1f} of {came:.1f}")
+
+
 if __name__ == "__main__":
     theme = Theme(make_application(), "light")
     jobs = JobRunner()
@@ -122,5 +137,6 @@ if __name__ == "__main__":
     slider_to_paint(window, 1, 1, "with histograms")
     grid_painted()
     camera(window)
+    live(window)
     window.stop()
     jobs.shutdown()

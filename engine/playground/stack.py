@@ -11,7 +11,7 @@ from engine.playground.layers import Layer, Shape
 from engine.playground.receptive import field_size
 
 MOST_LAYERS = 24
-MOST_CELLS = 64_000_000  # 256 MB of float32 in one stage
+MOST_CELLS = 10_000_000  # of one stage: what can be painted without a pause
 
 
 @dataclass(frozen=True, slots=True)

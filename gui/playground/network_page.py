@@ -71,7 +71,12 @@ class NetworkPage(QWidget):
     @property
     def ready(self) -> bool:
         """Whether the newest wish is on show."""
-        return self.captured is not None and not self._live.busy
+        return self.captured is not None and not self.busy
+
+    @property
+    def busy(self) -> bool:
+        """Whether the network is being run."""
+        return self._live.busy
 
     def _build(self) -> None:
         self.sort = QCheckBox("Most active first")
@@ -137,11 +142,6 @@ class NetworkPage(QWidget):
         """A network file of the person's own."""
         self.controls.chooser.select(str(path))
         self._model_chosen()
-
-    def show_frame(self, image: np.ndarray) -> None:
-        """A frame of live video; left out while the one before is being worked on."""
-        if not self._live.busy:
-            self.show_input(image)
 
     def _refresh(self) -> None:
         reference, path, image = self.controls.chooser.current(), self._path, self._image

@@ -13,6 +13,8 @@ from engine.playground.numbers import parse, write
 
 _CELL = 32  # pixels, less where many cells must fit
 _WIDTH = 264
+_MOST_ROWS = 11  # in view at once
+_BAR = 16  # width of a scroll bar
 
 
 class NumberGrid(QTableWidget):
@@ -66,8 +68,10 @@ class NumberGrid(QTableWidget):
         font = self.font()
         font.setPixelSize(12 if width >= 40 else 10 if width >= 28 else 8)
         self.setFont(font)
-        scroll = 16 if width * columns > _WIDTH else 0
-        self.setFixedHeight(min(rows, 11) * height + 2 * self.frameWidth() + scroll)
+        across, down = width * columns > _WIDTH, rows > _MOST_ROWS
+        frame = 2 * self.frameWidth()
+        self.setFixedHeight(min(rows, _MOST_ROWS) * height + frame + (_BAR if across else 0))
+        self.setFixedWidth(min(width * columns, _WIDTH) + frame + (_BAR if down else 0))
 
     def _fill(self, row: int, column: int, colour: np.ndarray) -> None:
         item = self.item(row, column)

@@ -148,7 +148,12 @@ class Session(QObject):
         except EngineError as error:
             self.refused.emit(str(error))
             return False
+        same = stack is self.stack and given.values.shape == self.input.values.shape
         self.input = given
+        if same:  # the next frame of a camera: nothing but the numbers changed
+            self.refused.emit("")
+            self.refresh()
+            return True
         if stack is not self.stack:
             self.history.put(stack, gesture)
         self._settle(self.selected if selected is None else selected)

@@ -27,6 +27,7 @@ from gui.pictures import to_pixmap
 
 ICON = 56
 _ITEM = QSize(144, 136)
+_SHOWN = Qt.ItemDataRole.UserRole  # the array an item shows
 
 
 class StackStrip(QWidget):
@@ -130,6 +131,9 @@ class StackStrip(QWidget):
         item = self.list.item(row)
         item.setText(text)
         item.setToolTip(about)
+        if item.data(_SHOWN) is values:  # most stages stay as they are while a setting moves
+            return
+        item.setData(_SHOWN, values)
         icon = QIcon()
         picture = to_pixmap(thumbnail(values))
         for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):  # Qt would tint the selected one
@@ -143,6 +147,8 @@ class StackStrip(QWidget):
 def thumbnail(values: np.ndarray, side: int = 2 * ICON) -> np.ndarray:
     """The first channel of a stage, or a vector as cells side by side, RGBA uint8 (side, side), clear around it."""
     shown = values[:, :, 0] if values.ndim == 3 else np.tile(values[:side], (max(min(values.size, side) // 3, 1), 1))
+    coarse = max(max(shown.shape) // (2 * side), 1)
+    shown = shown[::coarse, ::coarse]  # twice as fine as needed is fine enough to average
     scale = side / max(shown.shape)
     size = max(round(shown.shape[1] * scale), 1), max(round(shown.shape[0] * scale), 1)
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST

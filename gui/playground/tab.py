@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
@@ -24,7 +25,7 @@ from engine.playground.inputs import Input, from_pixels, from_source
 from engine.playground.lessons import lessons
 from engine.playground.stack import Stack
 from gui.context import AppContext
-from gui.playground.camera_feed import CameraFeed, camera_support
+from gui.playground.camera_feed import CameraFeed
 from gui.playground.drawing_pad import DrawingPad
 from gui.playground.input_panel import InputPanel
 from gui.playground.network_page import NetworkPage
@@ -48,15 +49,15 @@ class PlaygroundTab(Tab):
         self._key = start.input
         self._pixels: np.ndarray | None = None  # of an image of the person's own, in colour
         self._name = ""
+        self._shown: tuple[str, tuple[str, ...]] = ("", ())  # name and notes that the panel shows
         self.inputs = InputPanel()
         self.stack_page = StackPage(context, self.session)
         self.network_page = NetworkPage(context)
-        self.feed = CameraFeed()
+        self.feed = CameraFeed(context.jobs, self._ready)
         self._pad: DrawingPad | None = None
         self._build()
         self._connect()
-        self.inputs.show_input(self.session.input, self._key)
-        self.inputs.camera.setVisible(camera_support())
+        self._show_input()
         self.stack_page.lesson.show_look(start.look)
 
     def sizeHint(self) -> QSize:
@@ -110,6 +111,7 @@ class PlaygroundTab(Tab):
         self.inputs.draw_wanted.connect(self._draw)
         self.inputs.camera_toggled.connect(self._camera)
         self.feed.frame.connect(self._frame)
+        self.feed.remark.connect(self.inputs.say)
         self.feed.failed.connect(self._camera_failed)
         self.stack_page.input_replaced.connect(self._replaced)
 
@@ -135,10 +137,11 @@ class PlaygroundTab(Tab):
 
     def _use(self, given: Input, key: str = "") -> bool:
         if not self.session.set_input(given):
-            self.inputs.show_input(self.session.input, self._key)
+            self._show_input()
             return False
         self._key = key
-        self.inputs.show_input(given, key)
+        if key or (given.name, given.notes) != self._shown:  # not for every frame of a camera
+            self._show_input()
         if self.pages.currentIndex() == 1:
             self.network_page.show_input(self._for_network())
         return True
@@ -164,7 +167,12 @@ class PlaygroundTab(Tab):
             self.inputs.grey.blockSignals(True)
             self.inputs.grey.setChecked(not with_colour)
             self.inputs.grey.blockSignals(False)
+        self._show_input()
+
+    def _show_input(self) -> None:
+        given = self.session.input
         self.inputs.show_input(given, self._key)
+        self._shown = (given.name, given.notes)
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """An image becomes the input, a JSON file the stack, a Keras file the network."""
@@ -209,18 +217,21 @@ class PlaygroundTab(Tab):
         self._use(given)
 
     def _camera(self, wanted: bool) -> None:
-        self.inputs.say("Opening the camera…" if wanted else "")
         if wanted:
             self.feed.start()
         else:
-            self.feed.stop()
+            self._stop_camera()
+            self.inputs.say("")
 
     def _frame(self, pixels: np.ndarray) -> None:
         if self.pages.currentIndex() == 1:
             self._pixels = pixels
-            self.network_page.show_frame(pixels)
-        elif not self.session.busy:
+            self.network_page.show_input(pixels)
+        else:
             self.use_pixels(pixels, "Webcam")
+
+    def _ready(self) -> bool:
+        return not (self.network_page.busy if self.pages.currentIndex() == 1 else self.session.busy)
 
     def _camera_failed(self, message: str) -> None:
         self._stop_camera()
@@ -241,9 +252,15 @@ class PlaygroundTab(Tab):
         grey = np.clip(values * (255 / top), 0, 255).astype(np.uint8)
         return np.ascontiguousarray(grey if grey.shape[2] == 3 else np.repeat(grey, 3, axis=2))
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Behind another tab: the camera is let go, which that tab may want, and the animation rests."""
+        super().hideEvent(event)
+        self._stop_camera()
+        self.stack_page.explorer.player.play.setChecked(False)
+
     def stop(self) -> None:
         """End the camera and the animation."""
-        self.feed.stop()
+        self.feed.close()
         self.stack_page.explorer.player.stop()
         if self._pad is not None:
             self._pad.close()

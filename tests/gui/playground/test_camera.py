@@ -1,14 +1,10 @@
 """The camera as an input, with a source that needs none."""
 
+import cv2
 import pytest
-
-from gui.playground.camera_feed import camera_support
-
-pytestmark = pytest.mark.skipif(not camera_support(), reason="engine.video is not part of this program yet")
 
 
 def test_frames_run_through_the_stack_until_stopped(qtbot, tab):
-    tab.stack_page.session.set_input(tab.session.input)
     tab.feed.start("synthetic:320x240@30")
     qtbot.waitUntil(lambda: tab.session.input.name == "Webcam" and not tab.session.busy, timeout=10_000)
     first = tab.session.computed_input
@@ -36,3 +32,21 @@ def test_a_network_looks_through_the_camera(qtbot, tab):
     qtbot.waitUntil(lambda: tab.network_page.captured is not before, timeout=20_000)
     tab.feed.stop()
     qtbot.waitUntil(lambda: tab.network_page.ready, timeout=20_000)
+
+
+def test_the_camera_is_let_go_behind_another_tab(qtbot, tab):
+    tab.feed.start("synthetic:320x240@30")
+    qtbot.waitUntil(lambda: tab.session.input.name == "Webcam", timeout=10_000)
+    tab.hide()
+    assert not tab.feed.running
+    tab.show()
+
+
+def test_a_machine_without_a_camera_says_so(qtbot, tab, monkeypatch):
+    monkeypatch.setattr("engine.video.cameras.open_device", lambda camera: cv2.VideoCapture())
+    tab.inputs.camera.click()
+    qtbot.waitUntil(
+        lambda: "amera" in tab.inputs.note.text() and "Opening" not in tab.inputs.note.text(), timeout=10_000
+    )
+    tab.feed.stop()
+    assert tab.session.input.name == "Square 5 × 5"

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QFileDialog
 
 from engine.samples import SAMPLES
 
@@ -69,7 +70,8 @@ def test_missing_weights_are_said(page):
 def test_a_dropped_network_with_other_layers_is_shown(qtbot, tab, page, tmp_path):
     image = keras.Input((24, 24, 3))
     x = keras.layers.Conv2D(4, 3, strides=2, padding="same", name="mine")(image)
-    x = keras.layers.LayerNormalization(name="norm")(x)
+    y = keras.layers.LayerNormalization(name="norm")(x)
+    x = keras.layers.Add(name="sum")([x, y])
     x = keras.layers.GlobalAveragePooling2D()(x)
     keras.Model(image, keras.layers.Dense(3, activation="softmax")(x)).save(tmp_path / "own.keras")
     tab.open_paths([tmp_path / "own.keras"])
@@ -78,6 +80,15 @@ def test_a_dropped_network_with_other_layers_is_shown(qtbot, tab, page, tmp_path
     choose(qtbot, page, "norm")
     assert "not shown cell by cell" in page.arithmetic._hint
     assert np.isfinite(page.captured.after).all()
+    rows = [page.controls.layers.item(row).data(256) for row in range(page.controls.layers.count())]
+    assert [(rows[skip.start], rows[skip.end]) for skip in page.controls.layers.wiring.skips] == [("mine", "sum")]
+
+
+def test_the_maps_of_a_layer_are_exported(qtbot, page, tmp_path, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "maps.npy"), ""))
+    page.controls.export_wanted.emit()
+    qtbot.waitUntil(lambda: (tmp_path / "maps.npy").exists())
+    np.testing.assert_array_equal(np.load(tmp_path / "maps.npy"), page.captured.after)
 
 
 def test_a_file_that_is_no_network_is_refused(qtbot, page, tmp_path, said):
