@@ -230,13 +230,18 @@ def find(detector: Detector, image: np.ndarray, options: Options) -> tuple[Detec
     """Boxes of every class that is shown or covered, with the weak ones if tracks are to be continued by them."""
     settings = options.settings
     classes = settings.classes | options.private if settings.classes is not None else None
-    low = min(settings.confidence, TrackSettings().low) if options.track or options.private else settings.confidence
+    low = least_score(settings.confidence) if options.track or options.private else settings.confidence
     return detector.timed(image, replace(settings, classes=classes, confidence=low))
+
+
+def least_score(confidence: float) -> float:
+    """Score from which a box may continue a track: somewhat below what is asked for, never noise."""
+    return min(max(0.6 * confidence, TrackSettings().low), confidence)
 
 
 def follow(tracker: Tracker, found: Detections, time_s: float, confidence: float) -> Detections:
     """Boxes with track ids: the confident ones, and weak ones that continue a track."""
-    tracker.settings = replace(tracker.settings, high=confidence, low=min(TrackSettings().low, confidence))
+    tracker.settings = replace(tracker.settings, high=confidence, low=least_score(confidence))
     tracked = tracker.update(found, time_s)
     assert tracked.track_id is not None
     return tracked[(tracked.score >= confidence) | (tracked.track_id >= 0)]

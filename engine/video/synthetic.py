@@ -14,19 +14,20 @@ from engine.video.source import Granted, Source, Ticker
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """One photo that moves back and forth; positions are fractions of the free way."""
+    """One photo that moves back and forth; places are fractions of the free way."""
 
     label: str  # the COCO class that is on it
     photo: str  # name of the picture in skimage.data
     height: float  # fraction of the scene's height
-    start: tuple[float, float]
+    across: tuple[float, float]  # from where to where it moves, left to right
+    down: tuple[float, float]  # and from top to bottom
     speed: tuple[float, float]  # ways a second
 
 
 ACTORS = (
-    Actor("person", "astronaut", 0.56, (0.05, 0.60), (0.060, 0.021)),
-    Actor("cat", "chelsea", 0.38, (0.80, 0.10), (0.043, 0.035)),
-    Actor("cup", "coffee", 0.34, (0.45, 0.95), (0.083, 0.029)),
+    Actor("person", "astronaut", 0.58, (0.0, 0.45), (0.15, 1.0), (0.110, 0.043)),
+    Actor("cat", "chelsea", 0.38, (0.5, 1.0), (0.0, 0.28), (0.090, 0.070)),
+    Actor("cup", "coffee", 0.36, (0.62, 1.0), (0.72, 1.0), (0.130, 0.057)),
 )
 
 
@@ -80,8 +81,8 @@ class SyntheticScene(Source):
         for actor, photo in zip(ACTORS, self._photos, strict=True):
             free = (self._size[0] - photo.shape[1], self._size[1] - photo.shape[0])
             place = [
-                round(_there_and_back(start + speed * index / self._fps) * way)
-                for start, speed, way in zip(actor.start, actor.speed, free, strict=True)
+                round((low + (high - low) * _there_and_back(speed * index / self._fps)) * way)
+                for (low, high), speed, way in zip((actor.across, actor.down), actor.speed, free, strict=True)
             ]
             boxes.append((place[0], place[1], photo.shape[1], photo.shape[0]))
         return boxes
@@ -91,8 +92,8 @@ class SyntheticScene(Source):
 
 
 def _there_and_back(way: float) -> float:
-    """Triangle wave: 0 to 1 and back with period 2."""
-    return 1.0 - abs(way % 2.0 - 1.0)
+    """Triangle wave: 0 to 1 and back with period 2, beginning on the way up."""
+    return 1.0 - abs((way + 0.3) % 2.0 - 1.0)
 
 
 def _photo(actor: Actor, size: tuple[int, int]) -> np.ndarray:

@@ -51,6 +51,11 @@ def running(detector=None, options=Options(), **scene) -> Pipeline:  # noqa: B00
     return Pipeline(Capture(SyntheticScene(**scene)), detector, options).start()
 
 
+def wait_for_view(running: Pipeline, condition) -> None:
+    """Take views until one is as it should be."""
+    wait_for(lambda: (view := running.views.take(0.5)) is not None and condition(view), seconds=10)
+
+
 @pytest.fixture
 def pipeline():
     made = []
@@ -65,29 +70,29 @@ def pipeline():
 
 
 def test_without_a_detector_the_picture_is_seen(pipeline):
-    view = pipeline().views.take(2.0)
+    view = pipeline().views.take(5.0)
     assert len(view.found) == 0
     assert view.annotated.shape == (128, 192, 3)
 
 
 def test_boxes_arrive_in_pixels_of_the_source(pipeline):
-    view = pipeline(fixed()).views.take(2.0)
+    view = pipeline(fixed()).views.take(5.0)
     np.testing.assert_allclose(view.found.xyxy, [[40, 24, 104, 88]], atol=1e-3)
     assert view.label(2) == "c"
 
 
 def test_settings_act_on_the_next_frame(pipeline):
     running = pipeline(fixed())
-    assert len(running.views.take(2.0).found) == 1
+    assert len(running.views.take(5.0).found) == 1
     running.set_options(Options(Settings(confidence=0.1)))
-    wait_for(lambda: len(running.views.take(1.0).found) == 2)
+    wait_for_view(running, lambda view: len(view.found) == 2)
     running.set_options(Options(Settings(classes=frozenset({1}))))
-    wait_for(lambda: len(running.views.take(1.0).found) == 0)
+    wait_for_view(running, lambda view: len(view.found) == 0)
 
 
 def test_settings_act_on_a_frozen_frame(pipeline):
     running = pipeline(fixed())
-    running.views.take(2.0)
+    running.views.take(5.0)
     running.freeze(True)
     time.sleep(0.15)
     running.views.take(0.0)
@@ -96,30 +101,30 @@ def test_settings_act_on_a_frozen_frame(pipeline):
     view = running.views.take(1.0)
     assert len(view.found) == 2
     running.freeze(False)
-    wait_for(lambda: running.views.take(1.0).index > view.index)
+    wait_for_view(running, lambda later: later.index > view.index)
 
 
 def test_tracks_get_numbers_and_events_are_logged(pipeline):
     running = pipeline(fixed(), Options(track=True))
-    wait_for(lambda: (v := running.views.take(1.0)).found.track_id is not None and v.found.track_id.tolist() == [1])
+    wait_for_view(running, lambda view: view.found.track_id is not None and view.found.track_id.tolist() == [1])
 
 
 def test_a_covered_class_is_covered_even_when_it_is_weak_or_filtered_out(pipeline):
     options = Options(Settings(classes=frozenset({2})), private=frozenset({0}), privacy="fill")
-    view = pipeline(fixed(), options).views.take(2.0)
+    view = pipeline(fixed(), options).views.take(5.0)
     assert set(view.found.class_id.tolist()) == {2}
     assert view.clean[46:66, 130:150].std(axis=(0, 1)).max() == 0
 
 
 def test_a_failing_device_stops_detection_but_not_the_picture(pipeline):
     running = pipeline(detector := fixed())
-    running.views.take(2.0)
+    running.views.take(5.0)
     detector.runtime.broken = True
     wait_for(lambda: running.error is not None)
     assert "device lost" in running.error.message
     after = running.views.take(1.0)
     running.set_detector(fixed())
-    wait_for(lambda: len((v := running.views.take(1.0)).found) == 1 and v.index > after.index)
+    wait_for_view(running, lambda view: len(view.found) == 1 and view.index > after.index)
 
 
 def test_a_file_is_detected_frame_by_frame_without_loss():
