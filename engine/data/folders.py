@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.data.bursts import groups_of
 from engine.data.sources import FileImages, Source
 from engine.errors import InvalidSetting
 from engine.images import list_images
@@ -36,16 +37,18 @@ def folder_source(root: Path) -> Source:
         )
     renumbered = {old: new for new, old in enumerate(filled)}
     kept = [(path, index) for path, index in zip(extra, extra_labels, strict=True) if index in renumbered]
+    files = (*paths, *(path for path, _ in kept))
     return Source(
         title=root.name,
         class_names=tuple(names[index] for index in filled),
         labels=np.array([renumbered[index] for index in (*labels, *(index for _, index in kept))], np.int32),
-        images=FileImages(root, (*paths, *(path for path, _ in kept))),
+        images=FileImages(root, files),
         test=np.arange(len(paths) + len(kept)) >= len(paths),
         size=SIZE,
         channels=3,
         fit="cover",
         notes=_notes(names, filled, set(held) - set(names)),
+        groups=groups_of(files),
     )
 
 

@@ -50,7 +50,7 @@ def prepare_dataset(
     """
     check(settings)
     source = open_source(settings.data, settings.seed, job)
-    parts = split(source.labels, source.test, settings.validation, settings.seed, settings.limit)
+    parts = split(source.labels, source.test, settings.validation, settings.seed, settings.limit, source.groups)
     chosen = np.sort(np.concatenate([parts.train, parts.validation, parts.test]))
     how = how or preprocessing_for(settings, source)
     pixels, broken = prepared_pixels(source.images, chosen, how, job, cache)

@@ -37,6 +37,7 @@ class Source:
     channels: int  # 1 if all is grey, else 3
     fit: str  # how any image becomes its input; a key of preprocessing.FITS
     notes: tuple[str, ...] = ()  # sentences for the person
+    groups: np.ndarray | None = None  # (N,) int64: images that belong together and are not divided; None for none
 
 
 @dataclass(frozen=True, slots=True)

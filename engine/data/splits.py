@@ -18,16 +18,26 @@ class Split:
     test: np.ndarray  # empty unless the data's makers set some apart
 
 
-def split(labels: np.ndarray, test: np.ndarray, share: float, seed: int, limit: int = 0) -> Split:
+def split(
+    labels: np.ndarray,
+    test: np.ndarray,
+    share: float,
+    seed: int,
+    limit: int = 0,
+    groups: np.ndarray | None = None,
+) -> Split:
     """Hold out `share` of each class for validation, at least one of every class that has two or more.
 
     labels: (N,) int. test: (N,) bool, set apart already. limit: at most so many of each of the two parts, evenly from
-    each class; 0 for all. Raises InvalidSetting when there are not two classes to tell apart.
+    each class; 0 for all. groups: (N,) int, images of one group stay together where a class has several. Raises
+    InvalidSetting when there are not two classes to tell apart.
     """
     rng = np.random.default_rng(seed)
     training, validation = [], []
     for members in by_class(labels, np.flatnonzero(~test), limit, rng):
         held = min(max(1, round(len(members) * share)), len(members) - 1)
+        if groups is not None:
+            members, held = _together(members, groups[members], held)
         validation.append(members[:held])
         training.append(members[held:])
     kept = by_class(labels, np.flatnonzero(test), limit, rng)
@@ -38,6 +48,23 @@ def split(labels: np.ndarray, test: np.ndarray, share: float, seed: int, limit: 
             "At least two classes with two images each are needed.",
         )
     return found
+
+
+def _together(members: np.ndarray, groups: np.ndarray, held: int) -> tuple[np.ndarray, int]:
+    """The members with whole groups first, and how many of them to hold out: the groups that reach `held` first.
+
+    One group always remains; a class of a single group is divided as if there were none.
+    """
+    _, first, sizes = np.unique(groups, return_index=True, return_counts=True)
+    if len(first) < 2:
+        return members, held
+    order = np.argsort(first)
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    _, place = np.unique(groups, return_inverse=True)
+    reached = np.cumsum(sizes[order])
+    taken = min(int(np.searchsorted(reached, held)), len(order) - 2)
+    return members[np.argsort(rank[place], kind="stable")], int(reached[taken])
 
 
 def by_class(labels: np.ndarray, among: np.ndarray, limit: int, rng: np.random.Generator) -> list[np.ndarray]:

@@ -29,7 +29,7 @@ from engine.training.config import TrainingConfig
 from gui.training.form import SettingsForm
 from gui.widgets.folded import FoldedSection
 
-_OPEN_FOLDER, _OPEN_FILE = "open-folder", "open-file"
+_OPEN_FOLDER, _OPEN_FILE, _CAMERA = "open-folder", "open-file", "camera"
 MORE = 5  # epochs offered when a run is extended
 
 
@@ -44,6 +44,7 @@ class Controls(QWidget):
     stop_wanted = Signal()
     extend_wanted = Signal(int)
     rate_wanted = Signal()
+    capture_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -207,6 +208,7 @@ class Controls(QWidget):
         self.data.insertSeparator(self.data.count())
         self.data.addItem("Open a folder…", _OPEN_FOLDER)
         self.data.addItem("Open a file…", _OPEN_FILE)
+        self.data.addItem("From a camera…", _CAMERA)
         self.data.setCurrentIndex(max(self.data.findData(wanted), 0))
         self._chosen = wanted
         self.network.clear()
@@ -230,6 +232,10 @@ class Controls(QWidget):
 
     def _data_activated(self, _: int) -> None:
         choice = str(self.data.currentData())
+        if choice == _CAMERA:
+            self.data.setCurrentIndex(max(self.data.findData(self._chosen), 0))
+            self.capture_wanted.emit()
+            return
         if choice == _OPEN_FOLDER:
             choice = QFileDialog.getExistingDirectory(self, "A folder with one sub-folder a class")
         elif choice == _OPEN_FILE:

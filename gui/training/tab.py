@@ -15,6 +15,7 @@ from engine.training.runs import Run, Unreadable
 from gui.context import AppContext
 from gui.tab import Scene, Tab
 from gui.training import work
+from gui.training.capture_dialog import CaptureDialog
 from gui.training.confusion_view import ConfusionView
 from gui.training.controls import Controls
 from gui.training.curves_view import CurvesView
@@ -28,6 +29,7 @@ from gui.training.runs_view import RunsView
 from gui.training.scenes import training_scenes
 from gui.training.status_panel import StatusPanel
 from gui.training.trainer import Trainer
+from gui.training.using import Using
 
 LEFT, RIGHT = 288, 272  # pixels of the side columns
 
@@ -46,8 +48,10 @@ class TrainingTab(Tab):
         self.runs_view = RunsView(theme)
         self.results = Results(context, self.confusion, self.mistakes, self.inside)
         self.trainer = Trainer(context.jobs, self)
+        self.using = Using(context, self.panel)
         self.source = DataPages(context, self.controls, self.data_view, self.network_view)
         self.run: Run | None = None  # the run on show
+        self.camera: CaptureDialog | None = None  # while it is open
         self._shown_epochs = 0
         self._lay_out()
         self._connect()
@@ -81,12 +85,13 @@ class TrainingTab(Tab):
         controls.pause_wanted.connect(self._pause)
         controls.stop_wanted.connect(self._stop)
         controls.extend_wanted.connect(self._extend)
+        controls.capture_wanted.connect(self.capture)
         trainer.began.connect(self._began)
         trainer.ticked.connect(self._ticked)
         trainer.ended.connect(self._ended)
         self.panel.image_wanted.connect(self._ask_image)
-        self.panel.export_wanted.connect(self._export)
-        self.panel.report_wanted.connect(self._report)
+        self.panel.export_wanted.connect(lambda: self.using.export(self.run, self))
+        self.panel.report_wanted.connect(lambda: self.using.report(self.run))
         view = self.runs_view
         view.open_wanted.connect(self.show_run)
         view.resume_wanted.connect(self.resume)
@@ -98,6 +103,18 @@ class TrainingTab(Tab):
         """Open the first data, and list the runs."""
         self.source.open()
         self.refresh_runs()
+
+    def capture(self) -> None:
+        """Take pictures with a camera, and train on them."""
+        dialog = self.camera = CaptureDialog(self.context, self)
+        dialog.taken.connect(self.controls.choose_data)
+        dialog.finished.connect(self._camera_closed)
+        dialog.open()
+
+    def _camera_closed(self) -> None:
+        if self.camera is not None:
+            self.camera.deleteLater()
+            self.camera = None
 
     # Training
 
@@ -239,40 +256,13 @@ class TrainingTab(Tab):
 
     def open_image(self, image: LoadedImage) -> None:
         """Ask the best weights of the run on show."""
-        run = self.run
-        if run is None or not run.file("best.keras").is_file():
-            self.context.say("There is no trained network to ask yet.", "Train one, or show an earlier run.")
-            return
-        self.context.jobs.submit(
-            lambda job: work.classify(run, image, job), title="Classifying", lane="training.classify",
-            on_result=self.panel.bars.show_predictions,
-        )  # fmt: skip
+        self.using.ask(self.run, image)
 
     def _ask_image(self) -> None:
         pattern = f"Images ({' '.join(f'*{suffix}' for suffix in sorted(SUFFIXES))})"
         name, _ = QFileDialog.getOpenFileName(self, "Open an image", self.context.settings.text("folder"), pattern)
         if name:
             self.open_paths([Path(name)])
-
-    def _export(self) -> None:
-        run = self.run
-        if run is None:
-            return
-        name, chosen = QFileDialog.getSaveFileName(self, "Export the best weights", run.path.name, work.EXPORT_FILTERS)
-        if name:
-            self.context.jobs.submit(
-                lambda job: work.export(run, Path(name), chosen, job), title="Exporting",
-                on_result=lambda done: self.context.say(done, ""),
-            )  # fmt: skip
-
-    def _report(self) -> None:
-        run = self.run
-        if run is not None:
-            self.context.jobs.submit(
-                lambda _: work.report(run),
-                title="Writing the report",
-                on_result=lambda done: self.context.say(done, ""),
-            )
 
     # The window
 
@@ -287,6 +277,8 @@ class TrainingTab(Tab):
     def stop(self) -> None:
         """End timers; the window ends the job."""
         self.source.stop()
+        if self.camera is not None:
+            self.camera.shut()
         self.trainer.shut_down()
 
     def scenes(self) -> Sequence[Scene]:

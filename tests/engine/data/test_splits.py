@@ -59,3 +59,13 @@ def test_ten_thousand_classes():
     labels = np.repeat(np.arange(10_000), 3)
     parts = split(labels, np.zeros(30_000, bool), 0.2, 0)
     assert len(parts.validation) == 10_000
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(1, 12), min_size=2, max_size=7), st.floats(0.05, 0.9), st.integers(0, 3))
+def test_a_burst_is_never_divided(sizes, share, seed):
+    groups = np.concatenate([np.repeat(np.arange(len(sizes)), sizes), 100 + np.repeat(np.arange(len(sizes)), sizes)])
+    labels = (groups >= 100).astype(int)
+    parts = split(labels, np.zeros(len(labels), bool), share, seed, groups=groups)
+    assert not set(groups[parts.train]) & set(groups[parts.validation])
+    assert set(labels[parts.train]) == set(labels[parts.validation]) == {0, 1}
