@@ -40,7 +40,7 @@ def _compare(tab: InspectorTab) -> None:
 
 def _dream(tab: InspectorTab) -> None:
     tab.pages.setCurrentWidget(tab.features)
-    tab.features.steps.setValue(64)
+    tab.features.steps.setValue(48)
     tab.features.count.setValue(8)
     tab.dreaming.start()
 
