@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import keras
 import numpy as np
 import psutil
@@ -24,8 +25,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.measure import Line, alternate, show
 from engine.explain import Explainer
+from engine.explain.asking import Wanted
 from engine.explain.cams import class_maps
 from engine.explain.explaining import explain, make_question, prepare_for, top_targets
+from engine.explain.live import explain_live
 from engine.explain.pixels import integrated_gradients
 from engine.explain.targets import target_of
 from engine.explain.views import Look, draw, place
@@ -34,6 +37,7 @@ from engine.models.catalog import entry
 from engine.models.compiled import compile_forward
 from engine.models.loading import Model
 from engine.models.preprocessing import Prepared
+from engine.video.frame import Frame
 
 SWITCHES = 50
 
@@ -130,6 +134,45 @@ def repainting() -> list[Line]:
     return [Line("repaint a map on 1920 x 1080 / 16 ms", ours / len(looks), 0.016, "<= 1")]
 
 
+class Reel:
+    """Encoded frames, decoded when taken: what a webcam costs."""
+
+    def __init__(self, frames: list[np.ndarray]) -> None:
+        self.frames = frames
+
+    def take(self, timeout: float | None = None) -> Frame | None:
+        """The next frame, or None at the end."""
+        return None if not self.frames else Frame(decoded(self.frames.pop(0)), 0, 0, 0.0)
+
+    @property
+    def finished(self) -> bool:
+        """Whether all were taken."""
+        return not self.frames
+
+
+def decoded(jpeg: np.ndarray) -> np.ndarray:
+    """RGB (H, W, 3) of an encoded picture."""
+    return cv2.cvtColor(cv2.imdecode(jpeg, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+
+
+def live(explainer: Explainer) -> list[Line]:
+    """Seconds a 640 x 480 frame: explained as live pictures are, against decoding and a bare pass."""
+    rng = np.random.default_rng(0)
+    soft = cv2.resize(rng.integers(0, 255, (12, 16, 3), dtype=np.uint8), (640, 480))
+    jpeg = cv2.imencode(".jpg", soft)[1]
+    forward = compile_forward(explainer.model.network)
+    wanted = Wanted("grad-cam")
+
+    def bare() -> None:
+        for _ in range(20):
+            forward(prepare_for(explainer, decoded(jpeg)).tensor[None])
+
+    ours, peer = alternate(
+        5, lambda: explain_live(Reel([jpeg] * 20), explainer, lambda: wanted, lambda _: None), bare, warm=1
+    )
+    return [Line("live Grad-CAM, a frame / decode, prepare and bare pass", ours / 20, peer / 20, "<= 1.25")]
+
+
 def memory(model: Model, prepared: Prepared) -> None:
     """Resident memory while one model after the other is opened, explained and dropped."""
 
@@ -178,6 +221,7 @@ def main() -> None:
     show("MobileNetV2 224, one image", grad_cam(explainer, prepared))
     show("Batches", batching(explainer, prepared))
     show("View", repainting())
+    show("Live, 640 x 480 (0.8 of the possible rate is a ratio of 1.25)", live(explainer))
     retracing(explainer, prepared)
     memory(model, prepared)
 

@@ -14,6 +14,7 @@ from engine.models.preprocessing import Window
 POSITIVE_MAPS = ("inferno", "viridis", "magma", "cividis", "jet")  # all but jet perceptually uniform
 SIGNED_MAPS = ("RdBu_r", "coolwarm", "PuOr_r")  # neutral at zero
 LEVELS = 256
+DOMINANCE = 6  # power of the shares in a picture of several classes: the strongest keeps its colour, no grey mixture
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +110,11 @@ def blend_classes(image: np.ndarray, maps: list[Placed], colours: np.ndarray, op
     """
     tint, cover = np.zeros(image.shape, np.float32), np.zeros(image.shape[:2], np.float32)
     for placed, colour in zip(maps, colours, strict=True):
-        share = placed.levels.astype(np.float32) / 255
+        share = (placed.levels.astype(np.float32) / 255) ** DOMINANCE
         tint += share[..., None] * colour.astype(np.float32)
         cover += share
     strength = np.clip(np.maximum.reduce([placed.levels for placed in maps]).astype(np.float32) / 255, 0, 1) * opacity
-    mixed = tint / np.maximum(cover, 1e-6)[..., None]
+    mixed = tint / np.maximum(cover, 1e-20)[..., None]
     return (image * (1 - strength[..., None]) + mixed * strength[..., None]).astype(np.uint8)
 
 

@@ -69,7 +69,7 @@ class LayersPage(QWidget):
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(left)
         split.addWidget(right)
-        split.setSizes([230, 420])
+        split.setSizes([260, 380])
         split.setChildrenCollapsible(False)
         split.setHandleWidth(8)
         whole = QVBoxLayout(self)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from engine.explain.views import Look, Placed, colour_table
 from gui.pictures import to_qimage
 
-BAR = 160  # pixels
+BAR = 120  # pixels
 
 
 class Legend(QWidget):
@@ -25,7 +25,7 @@ class Legend(QWidget):
 
     def sizeHint(self) -> QSize:
         """Bar and two numbers."""
-        return QSize(BAR + 144, 20)
+        return QSize(BAR + 120, 20)
 
     def show_scale(self, placed: Placed | None, look: Look) -> None:
         """Show the scale of a map, or nothing."""

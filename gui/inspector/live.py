@@ -53,6 +53,7 @@ class Live(QObject):
                     raise EngineError(frames.status.message, "Check the camera or the file.")
                 return done
 
+        self.why.begin_live(key)
         self.running = True
         self._timer.start()
         self.running_changed.emit(True)
@@ -70,7 +71,7 @@ class Live(QObject):
         self._finish()
 
     def _ended(self, slot: LatestSlot[Shot]) -> None:
-        if slot is self._slot:
+        if slot is self._slot and self.running:
             self._paint()
             self._finish()
 
@@ -79,6 +80,7 @@ class Live(QObject):
         if self.running:
             self.running = False
             self.running_changed.emit(False)
+            self.why.end_live()
 
     def _controls_changed(self) -> None:
         wanted = self.why.controls.wanted()

@@ -21,7 +21,6 @@ def inspector_scenes(tab: InspectorTab) -> Sequence[Scene]:
     return (
         Scene("digit", lambda: tab.open_sample(SAMPLES["digit-8"]), lambda: tab.answer is not None and _mapped(tab)),
         Scene("check", lambda: _check(tab), lambda: tab.evidence.checked is not None),
-        Scene("channels", lambda: tab.side.setCurrentIndex(2), lambda: tab.channels.list.count() > 1),
         Scene("compare", lambda: _compare(tab), lambda: all(cell.found for cell in tab.compare.cells)),
         Scene("layers", lambda: tab.pages.setCurrentWidget(tab.layers), lambda: tab.layers.explain.isEnabled()),
         Scene("features", lambda: _dream(tab), lambda: _dreamt(tab)),
@@ -41,7 +40,7 @@ def _compare(tab: InspectorTab) -> None:
 
 def _dream(tab: InspectorTab) -> None:
     tab.pages.setCurrentWidget(tab.features)
-    tab.features.steps.setValue(64)
+    tab.features.steps.setValue(48)
     tab.features.count.setValue(8)
     tab.dreaming.start()
 

@@ -109,6 +109,7 @@ class InspectorTab(Tab):
 
     def _start_live(self, spec: str) -> None:
         self.pages.setCurrentWidget(self.picture)
+        self.context.jobs.cancel_lane("inspector.classify")
         self.panel.clear("Live: the class is named below the picture.")
         self.live.start(spec, self._key())
 

@@ -85,8 +85,21 @@ class Why(QObject):
             on_error=self._failed,
         )
 
+    def begin_live(self, key: tuple) -> None:
+        """Frames come from elsewhere: questions about the image that was on show are over."""
+        self.context.jobs.cancel_lane(LANE)
+        self._asked, self._staged = None, None
+        self._model = key
+
+    def end_live(self) -> None:
+        """The last frame is an image like any other: it can be checked, compared, saved and asked about."""
+        if self.found is not None and self._asked is None and self._model is not None:
+            self._asked = (self._model, LoadedImage(self.found.image, None))
+            self.found_changed.emit(self.found)
+            self._refresh_stages(self._model, self.found)
+
     def show_live(self, image: np.ndarray, found: Found, words: str) -> None:
-        """Show an explained frame; what stands beside the map follows when the picture stops."""
+        """Show an explained frame; what stands beside the map follows at `end_live`."""
         first = self._staged != ("live",)
         self._staged = ("live",)
         self.found = found
@@ -186,4 +199,4 @@ def caption(explanation: Explanation) -> str:
     at = f" at {explanation.layer}" if explanation.layer else ""
     size = f"{explanation.values.shape[0]} x {explanation.values.shape[1]}"
     about = f"{percent(explanation.probability)}, logit {explanation.logit:.2f}"
-    return f"{METHODS[explanation.method].title} of {explanation.target.title}{at}, {size}   ({about})"
+    return f"{METHODS[explanation.method].title}{at}, {size}: {explanation.target.title}   ({about})"

@@ -39,7 +39,7 @@ def wait_for(qtbot, tab, condition):
 def test_the_first_map_is_grad_cam_of_the_top_class_and_says_so(qtbot, inspector):
     explanation = inspector.why.found.explanation
     assert (explanation.method, explanation.layer, explanation.target.label) == ("grad-cam", "conv3", "8")
-    assert "Grad-CAM of 8 at conv3, 3 x 3" in inspector.picture._map_facts.text()
+    assert "Grad-CAM at conv3, 3 x 3: 8" in inspector.picture._map_facts.text()
     placed = inspector.why.found.placed
     np.testing.assert_array_equal(inspector.picture.drawn(), draw(inspector.image.pixels, placed, Look()))
     qtbot.waitUntil(lambda: inspector.picture.stages.count() == 5)
@@ -281,6 +281,9 @@ def test_a_channel_is_visualised_from_its_map(qtbot, inspector):
 def test_a_live_picture_is_explained_and_stopped(qtbot, window, inspector):
     inspector.controls.live_wanted.emit("synthetic:160x120@30")
     qtbot.waitUntil(lambda: inspector.live.shown >= 3, timeout=60_000)
+    choose(inspector.why_controls.method, "layer-cam")
+    wait_for(qtbot, inspector, lambda found: found.method == "layer-cam")
+    assert inspector.live.running
     assert "frames/s" in inspector.picture._map_facts.text()
     assert inspector.picture.drawn().shape == (120, 160, 3)
     assert inspector.controls.stop_live.isVisible()
@@ -288,6 +291,10 @@ def test_a_live_picture_is_explained_and_stopped(qtbot, window, inspector):
     qtbot.waitUntil(lambda: not window.jobs.running(), timeout=30_000)
     assert not inspector.live.running
     assert inspector.controls.live.isVisible()
+    frame = inspector.why.found.image
+    choose(inspector.why_controls.method, "hires-cam")
+    wait_for(qtbot, inspector, lambda found: found.method == "hires-cam")
+    assert inspector.why.found.image is frame  # the last frame is an image like any other
 
 
 def test_a_source_that_does_not_exist_is_named(qtbot, window, inspector, tmp_path):
