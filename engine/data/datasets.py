@@ -34,18 +34,19 @@ class DatasetKind:
     id: str
     title: str
     about: str
-    load: Callable[[int], Source]  # takes the seed, which only generated data use
+    load: Callable[[int, int], Source]  # takes seed and size, which only generated data use
     bundled: bool  # needs no network
 
 
-def open_source(reference: str, seed: int = 0, job: Job = Job.silent()) -> Source:
+def open_source(reference: str, seed: int = 0, job: Job = Job.silent(), size: int = 0) -> Source:
     """Labelled images by the name of a known set, a folder of class folders, a folder of idx files or an .npz file.
 
+    size: side of generated images, 0 for their usual one; data that exist keep theirs.
     Raises InvalidSetting when the data cannot be used, DownloadFailed when a known set cannot be fetched.
     """
     job.report(0, 0, "Opening the data")
     if reference in DATASETS:
-        return DATASETS[reference].load(seed)
+        return DATASETS[reference].load(seed, size)
     path = Path(reference).expanduser()
     if path.is_dir():
         return files.idx_source(path) if files.is_idx_folder(path) else folders.folder_source(path)
@@ -56,7 +57,7 @@ def open_source(reference: str, seed: int = 0, job: Job = Job.silent()) -> Sourc
     )
 
 
-def _digits(_: int) -> Source:
+def _digits(_: int, __: int) -> Source:
     from sklearn.datasets import load_digits  # scikit-learn takes a second to import
 
     found = load_digits()
@@ -64,12 +65,12 @@ def _digits(_: int) -> Source:
     return array_source("Digits", (pixels, found.target), None, size=28)
 
 
-def _shapes(seed: int) -> Source:
-    return array_source("Shapes", shapes.draw_shapes(SHAPES_COUNT, seed=seed), None, shapes.NAMES)
+def _shapes(seed: int, size: int) -> Source:
+    return array_source("Shapes", shapes.draw_shapes(SHAPES_COUNT, size or 32, seed), None, shapes.NAMES)
 
 
-def _keras(name: str, title: str, labels: str = "", fit: str = "stretch") -> Callable[[int], Source]:
-    def load(_: int) -> Source:
+def _keras(name: str, title: str, labels: str = "", fit: str = "stretch") -> Callable[[int, int], Source]:
+    def load(_: int, __: int) -> Source:
         import keras
 
         module = getattr(keras.datasets, name)

@@ -49,7 +49,7 @@ def prepare_dataset(
     disk. Raises InvalidSetting, InvalidImage or DownloadFailed, each saying what is wrong with the data.
     """
     check(settings)
-    source = open_source(settings.data, settings.seed, job)
+    source = open_source(settings.data, settings.seed, job, settings.size)
     parts = split(source.labels, source.test, settings.validation, settings.seed, settings.limit, source.groups)
     chosen = np.sort(np.concatenate([parts.train, parts.validation, parts.test]))
     how = how or preprocessing_for(settings, source)

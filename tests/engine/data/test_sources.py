@@ -130,3 +130,13 @@ def test_a_failed_download_offers_a_local_file(monkeypatch):
     monkeypatch.setattr(keras.datasets.cifar100, "load_data", fails)
     with pytest.raises(DownloadFailed, match="local copy"):
         open_source("cifar100")
+
+
+def test_shapes_are_drawn_in_the_size_asked_for():
+    from engine.data.preparation import prepare_dataset
+    from engine.data.settings import DataSettings
+
+    drawn = prepare_dataset(DataSettings("shapes", size=12, limit=40))
+    source = open_source("shapes", size=12)
+    assert drawn.pixels.shape[1:] == (12, 12, 3)
+    assert np.array_equal(drawn.pixels[3], source.images.pixels[int(drawn.origin(3).split()[-1])])
