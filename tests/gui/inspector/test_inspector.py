@@ -159,12 +159,13 @@ def test_the_window_stays_responsive_while_images_are_classified(qtbot, window, 
     timer.setTimerType(Qt.TimerType.PreciseTimer)
     timer.timeout.connect(lambda: beats.append(time.perf_counter()))
     timer.start(5)
+    qtbot.wait(1000)
+    idle = np.percentile(np.diff(beats) * 1000, 99)  # what a machine shared with others delays by itself
+    beats.clear()
     window.open_paths([tmp_path])
     qtbot.waitUntil(lambda: len(inspector.results.model.rows) == 300, timeout=60_000)
     timer.stop()
-    late = np.diff(beats) * 1000 - 5
-    # A machine shared with others can always delay a beat; the benchmark measures the bound itself.
-    assert np.percentile(late, 99) < 50
+    assert np.percentile(np.diff(beats) * 1000, 99) < idle + 50
 
 
 def test_a_download_shows_its_progress_and_can_be_cancelled_and_resumed(
