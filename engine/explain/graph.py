@@ -251,11 +251,11 @@ def _compile(run: Callable[..., list[tf.Tensor]], shapes: Sequence[Sequence[int 
     signature = [tf.TensorSpec((None, *shape[1:]), tf.float32) for shape in shapes]
     traced = tf.function(as_float, input_signature=signature, autograph=False).get_concrete_function()
     folded = convert_variables_to_constants_v2(traced)
-    # Called directly, the folded graph first tries another signature and prints its arguments into the error: 1 ms.
-    direct = tf.function(lambda *inputs: folded(*inputs), input_signature=signature, autograph=False)
-    direct = direct.get_concrete_function()
 
     def call(*arrays: np.ndarray) -> list[np.ndarray]:
-        return [tensor.numpy() for tensor in direct(*(tf.constant(array, tf.float32) for array in arrays))]
+        tensors = [tf.constant(array, tf.float32) for array in arrays]
+        # Called as a whole, the folded graph first tries another signature and prints its arguments into the error:
+        # 1 ms. Wrapped in another tf.function instead, a graph with gradients is never freed.
+        return [tensor.numpy() for tensor in folded.inference_fn.call_flat(*tensors)]
 
     return call
