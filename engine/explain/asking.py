@@ -15,6 +15,7 @@ from engine.explain.explaining import (
     Explanation,
     explain,
     explain_stages,
+    explain_top,
     make_question,
     owns_labels,
     prepare_for,
@@ -77,9 +78,7 @@ class Checked:
 def ask(explainer: Explainer, image: np.ndarray, wanted: Wanted, job: Job = Job.silent()) -> Found:
     """Explain an RGB uint8 image (H, W, 3). Raises what `explain` raises."""
     prepared = prepare_for(explainer, image)
-    target = wanted_target(explainer, prepared, wanted)
-    assert wanted.method is not None
-    found = _explained(explainer, prepared, wanted, target, job)
+    found = _answered(explainer, prepared, wanted, job)
     placed = place_map(found, image.shape[:2])
     if not wanted.together:
         return Found(explainer, image, prepared, found, placed)
@@ -152,6 +151,13 @@ def class_labels(explainer: Explainer, output: int = 0) -> tuple[str, ...]:
 def layer_sizes(explainer: Explainer) -> list[tuple[str, str]]:
     """Path and size as text of every layer that can carry a map, in the order of computation."""
     return [(spot.path, " x ".join("?" if n is None else str(n) for n in spot.shape)) for spot in explainer.spatial]
+
+
+def _answered(explainer: Explainer, prepared: Prepared, wanted: Wanted, job: Job) -> Explanation:
+    assert wanted.method is not None
+    if wanted == Wanted(wanted.method, layer=wanted.layer, output=wanted.output) and method(wanted.method).formula:
+        return explain_top(explainer, prepared, wanted.method, wanted.layer, wanted.output)
+    return _explained(explainer, prepared, wanted, wanted_target(explainer, prepared, wanted), job)
 
 
 def _explained(explainer: Explainer, prepared: Prepared, wanted: Wanted, target: Target, job: Job) -> Explanation:

@@ -100,6 +100,20 @@ def explain(
     return answer(make_question(explainer, prepared, key, layer, target, options, job), key)
 
 
+def explain_top(
+    explainer: Explainer, prepared: Prepared, key: str, layer: str | None = None, output: int = 0
+) -> Explanation:
+    """The strongest class explained by a method that is a formula, in one pass: what live pictures need."""
+    formula = method(key).formula
+    assert formula is not None
+    place = explainer.spatial_layer(layer)
+    found = explainer.look_top(prepared.tensor[None], [place], output)
+    (top,) = strongest_targets(explainer, found.logits[0], 1, output)
+    contributions = formula(found.activations[0][0], found.gradients[0][0])
+    raw = Raw(contributions.sum(axis=-1, dtype=np.float32), contributions, logits=found.logits)
+    return finished(make_question(explainer, prepared, key, place, top), method(key), raw, found.logits)
+
+
 def finished(question: Question, chosen: Method, raw: Raw, logits: np.ndarray) -> Explanation:
     """The explanation made of what a method found. Raises InvalidModel when the map is not finite."""
     if not np.isfinite(raw.values).all():
@@ -129,8 +143,14 @@ def top_targets(
     explainer: Explainer, prepared: Prepared, count: int = 3, output: int = 0, score: str = "logit"
 ) -> tuple[Target, ...]:
     """The strongest classes of an output as targets, the first first."""
+    return strongest_targets(explainer, explainer.logits(prepared.tensor[None], output)[0], count, output, score)
+
+
+def strongest_targets(
+    explainer: Explainer, logits: np.ndarray, count: int, output: int = 0, score: str = "logit"
+) -> tuple[Target, ...]:
+    """The same from logits (units,) that are known already."""
     head = explainer.output(output)
-    logits = explainer.logits(prepared.tensor[None], output)[0]
     row = np.array([-logits[0], logits[0]]) if head.two_sided else logits
     order = np.argsort(-row, kind="stable")[:count]
     own = owns_labels(explainer, output)

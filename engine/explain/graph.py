@@ -123,6 +123,14 @@ class Explainer:
         count = len(paths)
         return Evidence(tuple(maps[:count]), tuple(maps[count:]), logits)
 
+    def look_top(self, batch: np.ndarray, layers: Sequence[str], output: int = 0) -> Evidence:
+        """The same for the logit of each image's own strongest class, which this one pass finds by itself."""
+        paths = tuple(layers)
+        look = self._pass(("top", paths, output), lambda: self._compile_look(paths, output, "top"))
+        logits, *maps = look(batch, np.zeros((len(batch), self.output(output).units), np.float32))
+        self._finite(logits)
+        return Evidence(tuple(maps[: len(paths)]), tuple(maps[len(paths) :]), logits)
+
     def pixel_gradients(
         self, batch: np.ndarray, directions: np.ndarray, output: int = 0, score: str = "logit"
     ) -> tuple[np.ndarray, np.ndarray]:
@@ -180,7 +188,8 @@ class Explainer:
                 values = tf.cast(logits, tf.float32)
                 if score == "probability":
                     values = _PROBABILITY[head.activation](values)
-                total = tf.reduce_sum(values * directions) * scale
+                chosen = _strongest(tf.stop_gradient(values), head) if score == "top" else directions
+                total = tf.reduce_sum(values * chosen) * scale
             found = tape.gradient(total, maps or [batch])
             if (missing := next((index for index, g in enumerate(found) if g is None), None)) is not None:
                 where = f"“{paths[missing]}”" if paths else "the image"
@@ -223,6 +232,13 @@ class Explainer:
         return logits
 
 
+def _strongest(logits: tf.Tensor, head: Output) -> tf.Tensor:
+    """Directions (N, units) of the strongest classes; a single sigmoid unit speaks for its likelier side."""
+    if head.two_sided:
+        return tf.where(logits > 0, 1.0, -1.0)
+    return tf.one_hot(tf.argmax(logits, axis=1), head.units)
+
+
 _PROBABILITY: dict[str, Callable[[tf.Tensor], tf.Tensor]] = {"softmax": tf.nn.softmax, "sigmoid": tf.sigmoid}
 
 
@@ -235,11 +251,11 @@ def _compile(run: Callable[..., list[tf.Tensor]], shapes: Sequence[Sequence[int 
     signature = [tf.TensorSpec((None, *shape[1:]), tf.float32) for shape in shapes]
     traced = tf.function(as_float, input_signature=signature, autograph=False).get_concrete_function()
     folded = convert_variables_to_constants_v2(traced)
-    # Called directly, the folded graph first tries another signature and prints its arguments into the error: 1 ms.
-    direct = tf.function(lambda *inputs: folded(*inputs), input_signature=signature, autograph=False)
-    direct = direct.get_concrete_function()
 
     def call(*arrays: np.ndarray) -> list[np.ndarray]:
-        return [tensor.numpy() for tensor in direct(*(tf.constant(array, tf.float32) for array in arrays))]
+        tensors = [tf.constant(array, tf.float32) for array in arrays]
+        # Called as a whole, the folded graph first tries another signature and prints its arguments into the error:
+        # 1 ms. Wrapped in another tf.function instead, a graph with gradients is never freed.
+        return [tensor.numpy() for tensor in folded.inference_fn.call_flat(*tensors)]
 
     return call

@@ -7,7 +7,7 @@ from keras import layers
 
 from engine.explain import Explainer
 from engine.explain.cams import class_maps
-from engine.explain.explaining import explain, explain_stages, make_question, stage_layers, top_targets
+from engine.explain.explaining import explain, explain_stages, explain_top, make_question, stage_layers, top_targets
 from engine.explain.methods import METHODS
 from engine.explain.pixels import integrated_gradients
 from engine.explain.targets import direction, target_of
@@ -40,6 +40,17 @@ def test_one_class_minus_another_is_the_difference_of_their_maps(explainer):
     )
     np.testing.assert_allclose(both.values, one.values - other.values, atol=1e-6)
     assert both.target.title == "bee minus cat"
+
+
+def test_the_strongest_class_is_found_and_explained_in_one_pass(explainer):
+    for key in ("grad-cam", "layer-cam", "eigen-cam"):
+        found, exact = explain_top(explainer, noise(3), key), explain(explainer, noise(3), key)
+        assert found.target == exact.target
+        np.testing.assert_allclose(found.values, exact.values, atol=1e-6)
+    one = Explainer(as_model(gap_dense("sigmoid", 1)))
+    found, exact = explain_top(one, noise(), "grad-cam"), explain(one, noise(), "grad-cam")
+    assert (found.target, found.logit) == (exact.target, exact.logit)
+    np.testing.assert_allclose(found.values, exact.values, atol=1e-6)
 
 
 def test_a_planted_bright_patch_lights_up():
