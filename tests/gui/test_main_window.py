@@ -8,13 +8,14 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QTabBar
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QTabBar
 
 from engine.errors import InvalidImage
 from gui.about import about_box
 from gui.crash import CrashHandler
 from gui.help import CourseDialog
 from gui.settings import Settings
+from gui.tabs import TABS
 from tests.gui.conftest import close
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -158,13 +159,14 @@ def test_crash_handler_shows_details_and_the_window_lives(qtbot, window):
         crash.uninstall()
 
 
-def test_every_control_can_be_reached_and_named(window):
+@pytest.mark.parametrize("title", [spec.title for spec in TABS])
+def test_every_control_can_be_reached_and_named(window, title):
+    tab = window.show_tab(title)
+    qts_own = (QComboBox, QAbstractSpinBox, QLineEdit, QTabBar)  # widgets that are made of others
     for kind in (QAbstractButton, QComboBox, QAbstractSpinBox):
-        for control in window.tab().findChildren(kind):
-            if control.objectName().startswith("qt_") or isinstance(
-                control.parent(), (QComboBox, QAbstractSpinBox, QTabBar)
-            ):
-                continue  # parts of Qt's own widgets
+        for control in tab.findChildren(kind):
+            if control.objectName().startswith("qt_") or isinstance(control.parent(), qts_own):
+                continue
             name = control.accessibleName() or getattr(control, "text", str)()
             assert name, control
             assert control.toolTip(), f"{name} has no tooltip"
