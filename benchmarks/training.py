@@ -36,7 +36,7 @@ def config_of(arguments: argparse.Namespace) -> TrainingConfig:
     return with_values(
         TrainingConfig(),
         [f"data={arguments.data}", f"network={arguments.network}", f"epochs={arguments.epochs}",
-         f"limit={arguments.images}", "batch_size=128", "schedule=constant"],
+         f"limit={arguments.images}", "batch_size=128", "schedule=constant", "size=32"],
     )  # fmt: skip
 
 

@@ -140,3 +140,10 @@ def test_shapes_are_drawn_in_the_size_asked_for():
     source = open_source("shapes", size=12)
     assert drawn.pixels.shape[1:] == (12, 12, 3)
     assert np.array_equal(drawn.pixels[3], source.images.pixels[int(drawn.origin(3).split()[-1])])
+
+
+def test_small_images_are_not_blown_up(colours, tmp_path):
+    assert open_source(str(colours)).size == 23  # shorter sides of 20 to 27 pixels
+    for name in ("a", "b"):
+        paint(tmp_path / "large" / name / "1.png", (1, 2, 3), side=300)
+    assert open_source(str(tmp_path / "large")).size == 96
