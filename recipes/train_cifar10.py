@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import shutil
 import sys
 import time
 from datetime import date
@@ -106,34 +107,34 @@ def optimizer(steps: int) -> keras.optimizers.Optimizer:
     return sgd
 
 
-def start(steps: int, resume: bool) -> tuple[keras.Model, int]:
+def start(steps: int, resume: bool, state: Path) -> tuple[keras.Model, int]:
     """The network to train and the epoch to begin with."""
-    progress = STATE / "progress.json"
+    progress = state / "progress.json"
     if resume and progress.exists():
         done = json.loads(progress.read_text())
-        return keras.models.load_model(STATE / done["file"]), done["epochs"]
+        return keras.models.load_model(state / done["file"]), done["epochs"]
     if progress.exists():
-        raise SystemExit(f"{STATE} holds an unfinished training: give --resume, or remove it.")
+        raise SystemExit(f"{state} holds an unfinished training: give --resume, or remove it.")
     network = photo_network()
     network.compile(optimizer(steps), keras.losses.CategoricalCrossentropy(label_smoothing=0.1), metrics=["accuracy"])
     return network, 0
 
 
-def keep(network: keras.Model, epochs: int) -> None:
+def keep(network: keras.Model, epochs: int, state: Path) -> None:
     """Save the whole state; the old one goes after the new one stands."""
-    STATE.mkdir(parents=True, exist_ok=True)
+    state.mkdir(parents=True, exist_ok=True)
     name = f"epoch{epochs}.keras"
-    network.save(STATE / name)
-    (STATE / "progress.json").write_text(json.dumps({"epochs": epochs, "file": name}))
-    for old in STATE.glob("epoch*.keras"):
+    network.save(state / name)
+    (state / "progress.json").write_text(json.dumps({"epochs": epochs, "file": name}))
+    for old in state.glob("epoch*.keras"):
         if old.name != name:
             old.unlink()
 
 
-def train(x: np.ndarray, y: np.ndarray, epochs: int, resume: bool) -> keras.Model:
+def train(x: np.ndarray, y: np.ndarray, epochs: int, resume: bool, state: Path) -> keras.Model:
     """Fit; afterwards the network holds the averaged weights with batch statistics measured for them."""
     targets = keras.utils.to_categorical(y, len(LABELS))
-    network, first = start(epochs * (len(x) // BATCH), resume)
+    network, first = start(epochs * (len(x) // BATCH), resume, state)
     for epoch in range(first, epochs):
         rng = np.random.default_rng((SEED, epoch))
         order = rng.permutation(len(x))[: len(x) // BATCH * BATCH]
@@ -145,7 +146,7 @@ def train(x: np.ndarray, y: np.ndarray, epochs: int, resume: bool) -> keras.Mode
         print(
             f"epoch {epoch + 1}/{epochs}: {figures}, {seconds:.0f} s, {len(order) / seconds:.0f} images/s", flush=True
         )
-        keep(network, epoch + 1)
+        keep(network, epoch + 1, state)
     network.optimizer.finalize_variable_values(network.trainable_variables)
     settle_statistics(network, augment(x, np.random.default_rng(SEED))[:20_000])
     return network
@@ -179,6 +180,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--limit", type=int, help="images of each set, for a quick trial")
     parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--state", type=Path, default=STATE)
     parser.add_argument("--resume", action="store_true")
     arguments = parser.parse_args()
     keras.utils.set_random_seed(SEED)
@@ -189,7 +191,7 @@ def main() -> None:
         x, y, x_test, y_test = x[chosen], y[chosen], x_test[: arguments.limit], y_test[: arguments.limit]
     minutes = arguments.epochs * len(x) / 600 / 60
     print(f"{len(x)} images, {arguments.epochs} epochs: about {minutes:.0f} minutes on 2 cores", flush=True)
-    network = train(x, y, arguments.epochs, arguments.resume)
+    network = train(x, y, arguments.epochs, arguments.resume, arguments.state)
     found = accuracy(network, x_test, y_test)
     photos = judge_photos(network, arguments.photos) if arguments.photos else []
     right = sum(true == answer for _, true, answer in photos)
@@ -198,6 +200,7 @@ def main() -> None:
         if true != answer:
             print(f"  missed: {file} is {true}, answered {answer}")
     write(network, arguments.out, found, photos, arguments.epochs, time.monotonic() - began)
+    shutil.rmtree(arguments.state)  # finished: nothing to resume
 
 
 def write(

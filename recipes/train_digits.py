@@ -79,7 +79,7 @@ def through_preprocessing(images: list[np.ndarray]) -> np.ndarray:
         return np.stack(list(pool.map(_seen, images, chunksize=200))).astype(np.float32) / 255
 
 
-def train(x: np.ndarray, y: np.ndarray, epochs: int, resume: bool) -> keras.Model:
+def train(x: np.ndarray, y: np.ndarray, epochs: int, resume: bool, backup: Path) -> keras.Model:
     """Fit the network on (N, 28, 28, 1) float32 with small shifts, turns and zooms; averaged weights at the end."""
     inputs = keras.Input((28, 28, 1))
     augment = [
@@ -96,7 +96,6 @@ def train(x: np.ndarray, y: np.ndarray, epochs: int, resume: bool) -> keras.Mode
     rate = keras.optimizers.schedules.CosineDecay(0.0, steps, warmup_target=2e-3, warmup_steps=200, alpha=0.01)
     optimizer = keras.optimizers.Adam(rate, use_ema=True, ema_momentum=0.998)
     trainer.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
-    backup = ROOT / "build" / "train_digits"
     callbacks = [keras.callbacks.BackupAndRestore(backup, delete_checkpoint=True)]
     if not resume and backup.exists():
         raise SystemExit(f"{backup} holds an unfinished training: give --resume, or remove it.")
@@ -117,6 +116,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=14)
     parser.add_argument("--limit", type=int, help="images of each set, for a quick trial")
     parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--state", type=Path, default=ROOT / "build" / "train_digits")
     parser.add_argument("--resume", action="store_true")
     arguments = parser.parse_args()
     keras.utils.set_random_seed(SEED)
@@ -127,7 +127,7 @@ def main() -> None:
         f"about {arguments.epochs * len(x) / 360_000 + 3:.0f} minutes on 2 cores"
     )
     seen = through_preprocessing([_rgb(digit) for digit in x])
-    network = train(seen, y, arguments.epochs, arguments.resume)
+    network = train(seen, y, arguments.epochs, arguments.resume, arguments.state)
     plain = accuracy(network, through_preprocessing([_rgb(digit) for digit in x_test]), y_test)
     photos = [photograph(digit, SEED + index) for index, digit in enumerate(x_test)]
     photographed = accuracy(network, through_preprocessing(photos), y_test)
