@@ -15,8 +15,9 @@ from engine.playground.geometry import Axis, lay
 
 # OpenCV changes to a Fourier transform, slow and less exact for a sparse kernel, from about this many taps on.
 _DIRECT_AREA = 121
-# One matrix product beats one filter call a pair of channels from this many pairs on, up to this many taps.
-_PAIRS, _TAPS = 48, 36
+# One matrix product beats filter calls, one a pair of channels and phase of the stride, from this many on, up to this
+# many taps.
+_CALLS, _TAPS = 48, 36
 _BLOCK = 1 << 19  # floats of unfolded windows held at once: 2 MB stay in the processor's cache
 _BAND = 1 << 20  # floats of one band of all planes: 4 MB stay in the processor's cache
 _MOST_MERGED = 512  # channels that OpenCV interleaves at once
@@ -38,7 +39,8 @@ def convolve(
     """
     rows, columns = _laid(image, kernel, stride, padding, dilation)
     channels, filters = kernel.shape[2:]
-    if channels > 1 and channels * filters >= _PAIRS and kernel.shape[0] * kernel.shape[1] <= _TAPS:
+    calls = channels * filters * min(stride, kernel.shape[0]) * min(stride, kernel.shape[1])
+    if channels > 1 and calls >= _CALLS and kernel.shape[0] * kernel.shape[1] <= _TAPS:
         result = _by_matrix(image, kernel, rows, columns)
     elif channels == filters == 1:
         result = _correlate(_planes(image)[0], kernel[:, :, 0, 0], rows, columns)[:, :, None]
