@@ -8,6 +8,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
+from engine import paths
+
 MODES = ("system", "light", "dark")
 
 
@@ -59,6 +61,12 @@ QTabWidget#tabs > QTabBar::tab:hover {{ color: {text}; }}
 QStatusBar {{ border-top: 1px solid {line}; }}
 QStatusBar::item {{ border: none; }}
 QSplitter::handle {{ background: {ground}; }}
+QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {muted}; border-radius: 3px;
+    background: {surface}; }}
+QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url("{tick}"); }}
+QCheckBox::indicator:disabled {{ border-color: {line}; background: {ground}; }}
+QCheckBox::indicator:checked:disabled {{ background: {line}; }}
+QCheckBox:focus {{ color: {accent}; }}
 QLabel[role="title"] {{ font-weight: 600; }}
 QLabel[role="muted"] {{ color: {muted}; }}
 QLabel[role="error"] {{ color: {danger}; }}
@@ -113,7 +121,9 @@ class Theme(QObject):
         wanted = self.mode == "dark" or (self.mode == "system" and self._system_is_dark())
         self.colours = DARK if wanted else LIGHT
         self._app.setPalette(palette_of(self.colours))
-        self._app.setStyleSheet(_SHEET.format(**{f.name: getattr(self.colours, f.name) for f in fields(Colours)}))
+        tick = (paths.RESOURCES / "icons" / f"tick-{'dark' if wanted else 'light'}.svg").as_posix()
+        named = {field.name: getattr(self.colours, field.name) for field in fields(Colours)}
+        self._app.setStyleSheet(_SHEET.format(tick=tick, **named))
         self.changed.emit()
 
     def _system_is_dark(self) -> bool:
