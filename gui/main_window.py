@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -243,4 +244,8 @@ def _find_devices(_: object) -> Any:
     """Runs on a worker: imports TensorFlow."""
     from engine import devices
 
-    return devices.find_devices()
+    found = devices.find_devices()
+    # TensorFlow leaves a million objects that live as long as the program: a full collection walks them all and holds
+    # every thread for a quarter of a second. Frozen, they are not walked.
+    gc.freeze()
+    return found
