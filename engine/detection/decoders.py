@@ -38,7 +38,7 @@ class Reading:
 DARKNET_KEY = "cnn_studio.darknet"  # metadata entry of files our importer writes
 
 
-def _best(boxes: np.ndarray, scores: np.ndarray, rows: np.ndarray, confidence: float) -> Candidates:
+def best_of(boxes: np.ndarray, scores: np.ndarray, rows: np.ndarray, confidence: float) -> Candidates:
     """Keep of each box (N, 4) the best class of `scores` (N, C) if it reaches `confidence`."""
     class_id = scores.argmax(axis=1) if len(scores) else np.zeros(0, np.int64)
     score = scores[np.arange(len(scores)), class_id] if len(scores) else np.zeros(0, np.float32)
@@ -82,7 +82,7 @@ def yolox(outputs: Outputs, reading: Reading) -> Candidates:
     centres = np.concatenate(
         [(rows[:, :2] + cells[hopeful]) * stride[hopeful], np.exp(rows[:, 2:4]) * stride[hopeful]], 1
     )
-    return _best(from_centres(centres), rows[:, 5:] * rows[:, 4:5], hopeful, reading.confidence)
+    return best_of(from_centres(centres), rows[:, 5:] * rows[:, 4:5], hopeful, reading.confidence)
 
 
 def yolov5_classes(signature: Signature) -> int | None:
@@ -99,7 +99,7 @@ def yolov5(outputs: Outputs, reading: Reading) -> Candidates:
     rows = outputs[0][0]
     hopeful = np.flatnonzero(rows[:, 4] >= reading.confidence)
     rows = rows[hopeful]
-    return _best(from_centres(rows[:, :4]), rows[:, 5:] * rows[:, 4:5], hopeful, reading.confidence)
+    return best_of(from_centres(rows[:, :4]), rows[:, 5:] * rows[:, 4:5], hopeful, reading.confidence)
 
 
 def yolov8_classes(signature: Signature) -> int | None:
@@ -115,7 +115,7 @@ def yolov8(outputs: Outputs, reading: Reading) -> Candidates:
     best = columns[4:].max(axis=0)
     hopeful = np.flatnonzero(best >= reading.confidence)
     rows = columns[:, hopeful].T
-    return _best(from_centres(rows[:, :4]), rows[:, 4:], hopeful, reading.confidence)
+    return best_of(from_centres(rows[:, :4]), rows[:, 4:], hopeful, reading.confidence)
 
 
 def end2end_classes(signature: Signature) -> int | None:
@@ -167,7 +167,7 @@ def detr_raw(outputs: Outputs, reading: Reading) -> Candidates:
     else:
         boxes, scores = outputs[0][0][:, :4], outputs[0][0][:, 4:]
     pixels = from_centres(boxes.astype(np.float32)) * np.array(reading.size * 2, np.float32)
-    return _best(pixels, scores, np.arange(len(pixels)), reading.confidence)
+    return best_of(pixels, scores, np.arange(len(pixels)), reading.confidence)
 
 
 def darknet_classes(signature: Signature) -> int | None:
@@ -201,7 +201,7 @@ def _darknet_scale(raw: np.ndarray, scale: dict[str, Any], reading: Reading, bas
     centre = place * (np.array(reading.size, np.float32) / np.array([width, height], np.float32))
     size = (np.square(rows[:, 2:4] * 2) if plain else np.exp(rows[:, 2:4])) * anchors[anchor]
     boxes = from_centres(np.concatenate([centre, size], axis=1).astype(np.float32))
-    return _best(boxes, rows[:, 5:] * rows[:, 4:5], base + anchor * (height * width) + cell, reading.confidence)
+    return best_of(boxes, rows[:, 5:] * rows[:, 4:5], base + anchor * (height * width) + cell, reading.confidence)
 
 
 def nanodet_classes(signature: Signature) -> int | None:
@@ -236,7 +236,7 @@ def nanodet(outputs: Outputs, reading: Reading) -> Candidates:
     distance = (weights @ np.arange(bins.shape[2], dtype=np.float32)) / weights.sum(axis=2) * stride[hopeful]
     middle = (cells[hopeful] + np.float32(centre)) * stride[hopeful]
     boxes = np.concatenate([middle - distance[:, :2], middle + distance[:, 2:]], axis=1)
-    return _best(boxes, scores[hopeful], hopeful, reading.confidence)
+    return best_of(boxes, scores[hopeful], hopeful, reading.confidence)
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:

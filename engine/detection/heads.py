@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from engine.detection import decoders
+from engine.detection import decoders, studio_head
 from engine.detection.decoders import Candidates, Reading
 from engine.detection.letterbox import Format
 from engine.detection.signature import Signature
@@ -47,6 +47,14 @@ HEADS: dict[str, Head] = {
             Format("stretch"),
             decoders.darknet_classes,
             decoders.darknet,
+        ),
+        Head(
+            "studio",
+            "CNN Studio",
+            "Three raw maps (1, 4 + classes, cells, cells) at strides 8, 16 and 32: offsets, log sizes, class logits.",
+            _UNIT_CENTRED,
+            studio_head.classes,
+            studio_head.decode,
         ),
         Head(
             "yolox",

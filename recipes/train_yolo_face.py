@@ -1,0 +1,187 @@
+"""Train the bundled face detector: weights, ONNX, card and evaluation in one command.
+
+    python recipes/train_yolo_face.py --caltech DIR --coco DIR [--photos DIR] [--videos DIR] [--resume]
+
+--caltech: the category folders of Caltech-101. --coco: a folder with `train2017` and `val2017`, of which only the images
+named in `yolo_face/boxes_train.csv` and `yolo_face/boxes_real.csv` are read; the second list is only measured on.
+Keras and NumPy only, so that it runs on any backend of Keras. State is kept in `build/train_yolo_face` after every round.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from recipes import backends  # noqa: E402
+from recipes.yolo_face import shipping  # noqa: E402
+from recipes.yolo_face.feeding import Feed  # noqa: E402
+from recipes.yolo_face.judging import read_scenes  # noqa: E402
+from recipes.yolo_face.loss import FaceTrainer  # noqa: E402
+from recipes.yolo_face.network import face_network  # noqa: E402
+
+SEED = 5
+PEAK_RATE, DECAY = 2e-3, 0.03
+WORKING_POINT = 0.5
+OUT = ROOT / "resources" / "models" / "yolo-face.onnx"
+STATE = ROOT / "build" / "train_yolo_face"
+
+
+@dataclass(frozen=True)
+class Round:
+    """A part of the training after which its state is kept."""
+
+    side: int  # of the scenes in pixels
+    batch: int
+    steps: int
+
+
+def plan(scale: float) -> list[Round]:
+    """Rounds of small scenes, where most is learnt, and then of scenes as large as the detector will see."""
+    steps = max(round(200 * scale), 2)
+    return [Round(224, 32, steps)] * 24 + [Round(320, 32, steps)] * 12
+
+
+def build_trainer(side: int, total: int) -> FaceTrainer:
+    """The network ready to learn for `total` steps."""
+    network = face_network(side)
+    trainer = FaceTrainer(network.inputs, network.outputs)
+    warmup = min(300, total // 5 + 1)
+    rate = keras.optimizers.schedules.CosineDecay(
+        2e-5, total - warmup, alpha=0.01, warmup_target=PEAK_RATE, warmup_steps=warmup
+    )
+    optimizer = keras.optimizers.AdamW(
+        rate, DECAY, global_clipnorm=10.0, use_ema=True, ema_momentum=0.999, ema_overwrite_frequency=None
+    )
+    optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
+    trainer.compile(optimizer)
+    return trainer
+
+
+def keep(trainer: FaceTrainer, done: int, state: Path) -> None:
+    """Save weights and optimizer; the old state goes after the new one stands."""
+    state.mkdir(parents=True, exist_ok=True)
+    values = [np.asarray(keras.ops.convert_to_numpy(v)) for v in _variables(trainer)]
+    name = f"round{done}.npz"
+    np.savez(state / name, *values)
+    (state / "progress.json").write_text(json.dumps({"rounds": done, "file": name}))
+    for old in state.glob("round*.npz"):
+        if old.name != name:
+            old.unlink()
+
+
+def restore(trainer: FaceTrainer, state: Path) -> int:
+    """Bring back what `keep` saved; the number of rounds done."""
+    progress = json.loads((state / "progress.json").read_text())
+    trainer.optimizer.build(trainer.trainable_variables)
+    with np.load(state / progress["file"]) as saved:
+        for variable, name in zip(_variables(trainer), saved.files, strict=True):
+            variable.assign(saved[name])
+    return int(progress["rounds"])
+
+
+def train(feed: Feed, rounds: list[Round], resume: bool, state: Path) -> FaceTrainer:
+    """Fit round by round; the trainer then holds the averaged weights."""
+    unfinished = (state / "progress.json").exists()
+    if unfinished and not resume:
+        raise SystemExit(f"{state} holds an unfinished training: give --resume, or remove it.")
+    total = sum(r.steps for r in rounds)
+    trainer, side, done = build_trainer(rounds[0].side, total), rounds[0].side, 0
+    if unfinished:
+        done = restore(trainer, state)
+    for number, part in enumerate(rounds[done:], start=done):
+        if part.side != side:
+            trainer, side = _resized(trainer, part.side, total), part.side
+        first = sum(r.steps for r in rounds[:number])
+        began, losses = time.monotonic(), []
+        for pictures, labels in feed.batches(part.side, part.batch, first, part.steps):
+            losses.append(float(trainer.train_on_batch(pictures, labels)))
+        seconds = time.monotonic() - began
+        speed = part.steps * part.batch / seconds
+        print(
+            f"round {number + 1}/{len(rounds)}: loss {np.mean(losses):.4f}, {part.side} px, {seconds:.0f} s, "
+            f"{speed:.0f} images/s",
+            flush=True,
+        )
+        keep(trainer, number + 1, state)
+    return trainer
+
+
+def _resized(trainer: FaceTrainer, side: int, total: int) -> FaceTrainer:
+    """The same training for scenes of another side; nothing that was learnt depends on it."""
+    other = build_trainer(side, total)
+    other.optimizer.build(other.trainable_variables)
+    for mine, its in zip(_variables(other), _variables(trainer), strict=True):
+        mine.assign(its)
+    return other
+
+
+def _variables(trainer: FaceTrainer) -> list[keras.Variable]:
+    return [*trainer.variables, *trainer.optimizer.variables]
+
+
+def main() -> None:
+    """Train, measure, write the files."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--caltech", type=Path, required=True)
+    parser.add_argument("--coco", type=Path, required=True)
+    parser.add_argument("--photos", type=Path)
+    parser.add_argument("--videos", type=Path)
+    parser.add_argument("--scale", type=float, default=1.0, help="share of the steps; 20 for a machine with a GPU")
+    parser.add_argument("--processes", type=int, default=1, help="that make scenes")
+    parser.add_argument("--working-point", type=float, default=WORKING_POINT, help="score that becomes 0.25 in the file")
+    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--state", type=Path, default=STATE)
+    parser.add_argument("--resume", action="store_true")
+    backends.add_arguments(parser)
+    arguments = parser.parse_args()
+    keras.utils.set_random_seed(SEED)
+    backends.training_layout(arguments.precision)
+    rounds = plan(arguments.scale)
+    learnt = f"{sum(r.steps * r.batch for r in rounds):,} scenes"
+    print(f"{learnt}, {len(rounds)} rounds: {forecast(rounds)}", flush=True)
+    began = time.monotonic()
+    with Feed(arguments.caltech, arguments.coco / "train2017", SEED, arguments.processes) as feed:
+        trainer = train(feed, rounds, arguments.resume, arguments.state)
+        trainer.optimizer.finalize_variable_values(trainer.trainable_variables)
+        last = sum(r.steps for r in rounds)
+        shipping.settle(trainer, feed.batches(rounds[-1].side, 32, last, max(round(150 * min(arguments.scale, 1)), 2)))
+    network = shipping.shipped(trainer, arguments.working_point)
+    shipping.write(network, arguments.out)
+    measured = evaluate(arguments)
+    card = shipping.describe(arguments.out, network, measured, (time.monotonic() - began) / 60, learnt)
+    print(f"wrote {arguments.out} ({card.megabytes} MB), {card.parameters:,} parameters")
+
+
+def forecast(rounds: list[Round]) -> str:
+    """How long it will take, from what two cores with bfloat16 did: 100 scenes a second of 224 pixels."""
+    seconds = sum(r.steps * r.batch * (r.side / 224) ** 2 / 100 for r in rounds)
+    return f"about {seconds / 60:.0f} minutes on two free cores"
+
+
+def evaluate(arguments: argparse.Namespace) -> shipping.Measured | None:
+    """Measure on the real scenes that are at hand, and print the table."""
+    folders = {"coco_val": arguments.coco / "val2017", "photos": arguments.photos, "video": arguments.videos}
+    scenes = read_scenes({kind: folder for kind, folder in folders.items() if folder and folder.is_dir()})
+    if not scenes:
+        return None
+    measured = shipping.measure(arguments.out, scenes)
+    for title, rows in (("in the picture", measured.strict), ("at the input", measured.at_input)):
+        print(f"faces of {shipping.LEAST:.0f} px {title}:")
+        for row in rows:
+            print(f"  {row.line()}")
+    print(f"{measured.milliseconds:.1f} ms a picture, at most {measured.slowest:.1f} ms")
+    return measured
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What the recipe of the face detector is made of: network, loss, scenes, labelled photos, evaluation."""

@@ -1,0 +1,136 @@
+"""How well the detector finds faces on real scenes that were in no training: recall, precision, false boxes."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from engine.detection.boxes import areas, intersections, iou
+from engine.detection.detections import Detections
+from engine.images import load_image
+
+REAL = Path(__file__).with_name("boxes_real.csv")
+SAME = 0.5  # IoU from which a box is the labelled face
+COVERED = 0.5  # share of a box inside a place left open, from which it does not count
+
+
+@dataclass(frozen=True)
+class RealScene:
+    """A labelled picture that nothing was learnt from."""
+
+    name: str
+    pixels: np.ndarray  # (H, W, 3) uint8
+    faces: np.ndarray  # (N, 4) float32, pixels
+    ignored: np.ndarray  # (M, 4) float32: places where nobody can say
+    people: bool
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Counts at one threshold."""
+
+    confidence: float
+    faces: int  # of the least side and more
+    hit: int
+    right: int  # boxes on a face of any size
+    wrong: int  # boxes on none
+    scenes_without_people: int
+    wrong_without_people: int
+
+    @property
+    def recall(self) -> float:
+        """Share of the faces that were found."""
+        return self.hit / max(self.faces, 1)
+
+    @property
+    def precision(self) -> float:
+        """Share of the boxes that are on a face."""
+        return self.right / max(self.right + self.wrong, 1)
+
+    @property
+    def false_boxes(self) -> float:
+        """Boxes a scene without people."""
+        return self.wrong_without_people / max(self.scenes_without_people, 1)
+
+    def line(self) -> str:
+        """A row of the table."""
+        return (
+            f"{self.confidence:.2f}: recall {self.recall:.3f} ({self.hit} of {self.faces}), precision "
+            f"{self.precision:.3f} ({self.right} of {self.right + self.wrong}), false boxes a scene without people "
+            f"{self.false_boxes:.3f} ({self.wrong_without_people} on {self.scenes_without_people})"
+        )
+
+
+def read_scenes(folders: dict[str, Path]) -> list[RealScene]:
+    """The scenes of `boxes_real.csv` whose folder is given: `coco_val`, `photos`, `video`."""
+    rows: dict[tuple[str, str], list[dict[str, str]]] = {}
+    with REAL.open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            rows.setdefault((row["set"], row["file"]), []).append(row)
+    return [_scene(folders[kind], name, found) for (kind, name), found in rows.items() if kind in folders]
+
+
+def judge(
+    scenes: Iterable[RealScene], found: Iterable[Detections], confidence: float, least: Callable[[RealScene], float]
+) -> Judgement:
+    """Compare boxes with the labels. least: from which side, in pixels of the scene, faces must be found."""
+    faces = hit = right = wrong = without = wrong_without = 0
+    for scene, all_boxes in zip(scenes, found, strict=True):
+        boxes = all_boxes.xyxy[all_boxes.score >= confidence]
+        owner = assigned(boxes, scene.faces)
+        wanted = np.sqrt(areas(scene.faces)) >= least(scene)
+        faces += int(wanted.sum())
+        hit += int(wanted[owner[owner >= 0]].sum())
+        right += int((owner >= 0).sum())
+        lost = int((~_open_to_doubt(boxes[owner < 0], scene)).sum())
+        wrong += lost
+        without += not scene.people
+        wrong_without += 0 if scene.people else lost
+    return Judgement(confidence, faces, hit, right, wrong, without, wrong_without)
+
+
+def assigned(boxes: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Number of the face that each box (best first) is on, -1 for none; a face is given away once."""
+    owner = np.full(len(boxes), -1)
+    overlap = iou(boxes, faces)
+    for number in range(len(boxes)):
+        if len(faces) and overlap[number].max() >= SAME:
+            owner[number] = int(overlap[number].argmax())
+            overlap[:, owner[number]] = -1
+    return owner
+
+
+def _open_to_doubt(boxes: np.ndarray, scene: RealScene) -> np.ndarray:
+    """Which boxes lie in a place that was left open."""
+    if not len(scene.ignored):
+        return np.zeros(len(boxes), bool)
+    return intersections(boxes, scene.ignored).max(axis=1) >= COVERED * areas(boxes)
+
+
+def _scene(folder: Path, name: str, rows: list[dict[str, str]]) -> RealScene:
+    def boxes(kind: str) -> np.ndarray:
+        corners = [[float(row[side]) for side in ("x1", "y1", "x2", "y2")] for row in rows if row["kind"] == kind]
+        return np.array(corners, np.float32).reshape(-1, 4)
+
+    return RealScene(name, _pixels(folder, name), boxes("face"), boxes("ignore"), rows[0]["people"] == "yes")
+
+
+def _pixels(folder: Path, name: str) -> np.ndarray:
+    """A photo, or frame 60 of a film as `film.mp4#60`."""
+    film, _, frame = name.partition("#")
+    if not frame:
+        return load_image(folder / name).pixels
+    capture = cv2.VideoCapture(str(folder / film))
+    try:
+        for _ in range(int(frame) + 1):
+            ok, image = capture.read()
+    finally:
+        capture.release()
+    if not ok:
+        raise SystemExit(f"{film} has no frame {frame}.")
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))

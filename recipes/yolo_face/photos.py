@@ -1,0 +1,119 @@
+"""The labelled photos that the face detector learns from, read when they are first wanted."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+BOXES = Path(__file__).with_name("boxes_train.csv")
+LONGEST = 480  # pixels: photos are kept no larger
+HELD_OUT = 60  # faces of Caltech at the end of the set: people who are in no training photo
+FACES = "Faces"  # the category with one person a photo
+FACES_AGAIN = "Faces_easy"  # the same photos, cut out
+
+
+@dataclass
+class Photo:
+    """A photo with its faces; what the boxes leave open is looked away from."""
+
+    path: Path
+    faces: np.ndarray  # (N, 4) float32, pixels of the file
+    ignored: np.ndarray  # (M, 4) float32
+    kept: dict[str, np.ndarray] = field(default_factory=dict)  # the file while it is being looked at
+    halves: list[np.ndarray] = field(default_factory=list)
+
+    @cached_property
+    def scale(self) -> float:
+        """Pixels kept for a pixel of the file."""
+        return min(1.0, LONGEST / max(self._read().shape[:2]))
+
+    @cached_property
+    def pixels(self) -> np.ndarray:
+        """RGB uint8 (H, W, 3), no longer than LONGEST."""
+        image = self._read()
+        if self.scale < 1:
+            image = cv2.resize(image, None, fx=self.scale, fy=self.scale, interpolation=cv2.INTER_AREA)
+        self.kept.clear()
+        return image
+
+    def halved(self, times: int) -> np.ndarray:
+        """The pixels at half the size, so many times over."""
+        while len(self.halves) < times:
+            above = self.halves[-1] if self.halves else self.pixels
+            size = (max(above.shape[1] // 2, 1), max(above.shape[0] // 2, 1))
+            self.halves.append(cv2.resize(above, size, interpolation=cv2.INTER_AREA))
+        return self.halves[times - 1] if times else self.pixels
+
+    def _read(self) -> np.ndarray:
+        if "file" not in self.kept:
+            image = cv2.imread(str(self.path), cv2.IMREAD_COLOR)
+            self.kept["file"] = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+        return self.kept["file"]
+
+    @property
+    def boxes(self) -> np.ndarray:
+        """Faces in the pixels kept."""
+        return self.faces * np.float32(self.scale)
+
+    @property
+    def blanks(self) -> np.ndarray:
+        """Ignored boxes in the pixels kept."""
+        return self.ignored * np.float32(self.scale)
+
+
+@dataclass(frozen=True)
+class Album:
+    """All photos of one kind of use."""
+
+    portraits: list[Photo]  # one person each, Caltech's Faces
+    scenes: list[Photo]  # photos of anything, with faces boxed
+    faceless: list[Photo]  # reviewed or of things: no face in them
+
+    @property
+    def with_faces(self) -> list[Photo]:
+        """Portraits and those scenes that have a face."""
+        return [*self.portraits, *(scene for scene in self.scenes if len(scene.faces))]
+
+
+def read_album(caltech: Path, coco: Path, held_out: bool = False) -> Album:
+    """Photos of the folders of Caltech-101 and of COCO's training images, with the boxes of `boxes_train.csv`.
+
+    held_out: the portraits kept apart for choices instead of those to learn from.
+    """
+    listed = _listed()
+    portraits, scenes, faceless = [], [], []
+    for path in sorted(caltech.glob("*/*.jpg")):
+        name = f"{path.parent.name}/{path.name}"
+        photo = _photo(path, listed.get(("caltech", name), []))
+        if path.parent.name == FACES:
+            portraits.append(photo)
+        elif path.parent.name != FACES_AGAIN:
+            (scenes if len(photo.faces) or len(photo.ignored) else faceless).append(photo)
+    for path in sorted(coco.glob("*.jpg")):
+        rows = listed.get(("coco_train", path.name))
+        if rows is not None:  # the others were not looked at
+            photo = _photo(path, rows)
+            (scenes if len(photo.faces) or len(photo.ignored) else faceless).append(photo)
+    portraits = [photo for photo in portraits if len(photo.faces)]
+    return Album(portraits[-HELD_OUT:] if held_out else portraits[:-HELD_OUT], scenes, faceless)
+
+
+def _listed() -> dict[tuple[str, str], list[dict[str, str]]]:
+    found: dict[tuple[str, str], list[dict[str, str]]] = {}
+    with BOXES.open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            found.setdefault((row["set"], row["file"]), []).append(row)
+    return found
+
+
+def _photo(path: Path, rows: list[dict[str, str]]) -> Photo:
+    def boxes(kind: str) -> np.ndarray:
+        corners = [[float(row[side]) for side in ("x1", "y1", "x2", "y2")] for row in rows if row["kind"] == kind]
+        return np.array(corners, np.float32).reshape(-1, 4)
+
+    return Photo(path, boxes("face"), boxes("ignore"))
