@@ -131,7 +131,7 @@ def _first_model(catalog) -> str:  # type: ignore[no-untyped-def]
     if entry is None:
         raise ModelMissing(
             "No detector is on this machine.",
-            "Give one with --model FILE.onnx or FILE.cfg, or fetch one in the window.",
+            f"Fetch one with: models download {next(iter(catalog.entries()))}; or give --model FILE.onnx or FILE.cfg.",
         )
     return entry.id
 

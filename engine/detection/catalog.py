@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
+import shutil
 import tomllib
 from dataclasses import dataclass, replace
 from functools import cache
@@ -14,7 +15,7 @@ from engine import paths
 from engine.detection.choices import Choices
 from engine.detection.detector import Detector
 from engine.errors import DownloadFailed, InvalidModel, ModelMissing
-from engine.files import digest
+from engine.files import digest, written_aside
 from engine.jobs import Job
 from engine.models.download import download as fetch
 from engine.models.download import taking_turns
@@ -77,7 +78,7 @@ def download(detector_id: str, job: Job = Job.silent()) -> Path:
     with taking_turns(entry.path, job):
         if entry.here:
             return entry.path
-        arrived = entry.path.with_name(f"incoming-{entry.path.name}")
+        arrived = incoming(entry)
         fetch(address(entry), arrived, job=job)
         job.report(1, 1, "Checking the file")
         found = digest(arrived)
@@ -88,6 +89,26 @@ def download(detector_id: str, job: Job = Job.silent()) -> Path:
                 "It was damaged or changed on the way: start again.",
             )
         arrived.replace(entry.path)
+    return entry.path
+
+
+def incoming(entry: Entry) -> Path:
+    """Where a download arrives until it is checked."""
+    return entry.path.with_name(f"incoming-{entry.path.name}")
+
+
+def take_in(detector_id: str, file: Path) -> Path:
+    """Keep a copy of a file the user has, if it is the very file of the release; returns the copy."""
+    entry = known(detector_id)
+    if not file.is_file():
+        raise InvalidModel(f"There is no file {file}.", "Give the path of the .onnx file.")
+    if (found := digest(file)) != entry.sha256:
+        raise InvalidModel(
+            f"“{file.name}” has SHA-256 {found[:12]}...; {entry.title} has {entry.sha256[:12]}...",
+            "It needs no import to be used: give it to detect with --model, or open it in the Detection tab.",
+        )
+    with written_aside(entry.path) as aside:
+        shutil.copyfile(file, aside)
     return entry.path
 
 
@@ -119,7 +140,7 @@ def open_named(name: str, choices: Choices = Choices(), job: Job = Job.silent())
     if not entry.here:
         raise ModelMissing(
             f"{entry.title} is not on this machine.",
-            f"Fetch it ({entry.bytes / 1e6:.0f} MB) in the Detection tab, or give an .onnx or .cfg file.",
+            f"Fetch it ({entry.bytes / 1e6:.0f} MB) with: models download {entry.id}; or give an .onnx or .cfg file.",
         )
     ours = entry.choices
     mixed = replace(

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import contextlib
 import http.client
-import socket
-import time
-from email.message import Message
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urlsplit
 
-import cv2
 import numpy as np
 
-from engine.video.cameras import granted
-from engine.video.frame import rgb_from_bgr
-from engine.video.multipart import Parts
-from engine.video.source import Granted, Source, SourceLost, SourceUnavailable, Ticker
-
-CONNECT_S = 5.0
-SILENCE_S = 3.0  # a stream that says nothing for so long is lost
-_CHUNK = 1 << 18
-_REDIRECTS = 5
-
-
-def shown_address(address: str) -> str:
-    """The address without a password in it, fit for the screen and the log."""
-    parts = urlsplit(address)
-    return address if parts.password is None else address.replace(f":{parts.password}@", ":***@", 1)
+from engine.errors import EngineError
+from engine.video import patience
+from engine.video.apart import Apart
+from engine.video.ffmpeg import FfmpegReader
+from engine.video.mjpeg import MjpegReader, shown_address
+from engine.video.source import Granted, Source, SourceLost
 
 
 class StreamSource(Source):
@@ -36,186 +21,91 @@ class StreamSource(Source):
     def __init__(self, address: str) -> None:
         super().__init__(shown_address(address))
         self._address = address
-        self._reader: MjpegReader | FfmpegReader | None = None
+        self._link: Link | None = None
+        self._interrupted = False
 
     def open(self) -> Granted:
         self.close()
+        self._link = Link(self._address, self.name)
+        if self._interrupted:  # while there was nothing to interrupt yet
+            self._link.interrupt()
+        try:
+            return self._link.granted()
+        except (OSError, ValueError) as error:
+            self.close()
+            raise self._lost(error) from error
+        except EngineError:
+            self.close()
+            raise
+
+    def read(self) -> tuple[np.ndarray, float] | None:
+        if self._link is None:
+            raise SourceLost(f"{self.name} is closed.")
+        try:
+            return self._link.read()
+        except (OSError, ValueError) as error:
+            raise self._lost(error) from error
+        finally:
+            self.skipped_frames = self._link.skipped
+
+    def close(self) -> None:
+        link, self._link = self._link, None
+        if link is not None:
+            link.close()
+
+    def interrupt(self) -> None:
+        self._interrupted = True
+        if (link := self._link) is not None:
+            link.interrupt()
+
+    def _lost(self, error: Exception) -> SourceLost:
+        silent = isinstance(error, TimeoutError)
+        reason = f"nothing for {patience.SILENCE_S:g} s" if silent else str(error) or "connection ended"
+        return SourceLost(f"{self.name} stopped: {reason}.", "It is tried again.")
+
+
+class Link:
+    """One connection to an address, whose waiting can be interrupted whatever the library below does."""
+
+    def __init__(self, address: str, name: str) -> None:
+        self._address, self._name = address, name
+        self._apart = Apart(f"stream {name}")
+        self._reader: MjpegReader | FfmpegReader | None = None
+
+    @property
+    def skipped(self) -> int:
+        """Pictures that arrived but were damaged or out of date."""
+        return self._reader.skipped if self._reader is not None else 0
+
+    def granted(self) -> Granted:
+        """Connect; what the stream says about itself. Raises SourceLost, SourceUnavailable, OSError or ValueError."""
+        return self._apart.call(self._connect)
+
+    def read(self) -> tuple[np.ndarray, float] | None:
+        """The next picture; None at the end of a recording. Raises OSError or ValueError."""
+        assert self._reader is not None, "read before granted"
+        return self._apart.call(self._reader.read)
+
+    def interrupt(self) -> None:
+        """End a waiting `granted` or `read` at once, from any thread."""
+        self._apart.interrupt()
+        if (reader := self._reader) is not None:
+            reader.interrupt()
+
+    def close(self) -> None:
+        """Give everything back; after an interruption as soon as the library lets go."""
+        self._apart.end(self._close_reader)
+
+    def _connect(self) -> Granted:
         if urlsplit(self._address).scheme in ("http", "https"):
             try:
                 self._reader = MjpegReader.connect(self._address)
             except (OSError, http.client.HTTPException) as error:
-                raise SourceLost(f"{self.name} does not answer: {error}.", "It is tried again.") from error
+                raise SourceLost(f"{self._name} does not answer: {error}.", "It is tried again.") from error
         if self._reader is None:
-            self._reader = FfmpegReader(self._address, self.name)
-        try:
-            return self._reader.granted()
-        except (OSError, ValueError) as error:
-            raise self._lost(error) from error
+            self._reader = FfmpegReader(self._address, self._name)
+        return self._reader.granted()
 
-    def read(self) -> tuple[np.ndarray, float] | None:
-        if self._reader is None:
-            raise SourceLost(f"{self.name} is closed.")
-        try:
-            answer = self._reader.read()
-        except (OSError, ValueError) as error:
-            raise self._lost(error) from error
-        finally:
-            self.skipped_frames = self._reader.skipped
-        return answer
-
-    def close(self) -> None:
+    def _close_reader(self) -> None:
         if self._reader is not None:
             self._reader.close()
-            self._reader = None
-
-    def interrupt(self) -> None:
-        reader = self._reader
-        if reader is not None:
-            reader.interrupt()
-
-    def _lost(self, error: Exception) -> SourceLost:
-        reason = f"nothing for {SILENCE_S:g} s" if isinstance(error, TimeoutError) else str(error) or "connection ended"
-        return SourceLost(f"{self.name} stopped: {reason}.", "It is tried again.")
-
-
-class MjpegReader:
-    """A camera that sends JPEG after JPEG in one HTTP answer; what is out of date is skipped before decoding."""
-
-    def __init__(self, connection: http.client.HTTPConnection, sock: socket.socket, stream, parts: Parts) -> None:  # type: ignore[no-untyped-def]
-        self._connection, self._socket, self._stream, self._parts = connection, sock, stream, parts
-        self._first: tuple[np.ndarray, float] | None = None
-        self._start = time.perf_counter()
-        self.skipped = 0
-
-    @classmethod
-    def connect(cls, address: str) -> MjpegReader | None:
-        """A reader if the server answers with MJPEG, None if with something else; raises OSError if with nothing."""
-        for _ in range(_REDIRECTS):
-            connection, sock, answer = _get(address)
-            if answer.status in (301, 302, 303, 307, 308):
-                address = urljoin(address, answer.headers.get("Location", ""))
-                connection.close()
-                continue
-            if answer.status in (401, 403):
-                answer.close()
-                raise SourceUnavailable(
-                    f"{shown_address(address)} asks for a password.", "Write it as http://name:password@camera/."
-                )
-            if answer.status != 200:
-                answer.close()
-                raise OSError(f"it says {answer.status} {answer.reason}")
-            boundary = _boundary(answer.headers)
-            if boundary is None:
-                answer.close()
-                connection.close()
-                return None
-            sock.settimeout(SILENCE_S)
-            return cls(connection, sock, answer, Parts(boundary))
-        raise OSError(f"it redirects more than {_REDIRECTS} times")
-
-    def granted(self) -> Granted:
-        """Size of the first picture; the rate is not announced by such streams."""
-        self._first = self.read()
-        height, width = self._first[0].shape[:2]
-        return Granted(width, height, 0.0, "MJPG", "HTTP")
-
-    def read(self) -> tuple[np.ndarray, float]:
-        """The newest whole picture that has arrived. Raises OSError when the server ends or falls silent."""
-        if self._first is not None:
-            answer, self._first = self._first, None
-            return answer
-        # A server that keeps sending what is no picture must count as silent too.
-        deadline = time.perf_counter() + SILENCE_S
-        while time.perf_counter() < deadline:
-            data = self._stream.read1(_CHUNK)
-            if not data:
-                raise OSError("the server ended the connection")
-            parts = self._parts.feed(data)
-            for part in reversed(parts):
-                picture = _decode_whole(part)
-                if picture is not None:
-                    self.skipped += len(parts) - 1
-                    return rgb_from_bgr(picture), time.perf_counter() - self._start
-            self.skipped += len(parts)
-        raise TimeoutError
-
-    def interrupt(self) -> None:
-        """End a waiting `read` at once."""
-        with contextlib.suppress(OSError):  # it has ended by itself
-            self._socket.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        self._stream.close()
-        self._connection.close()
-        self._socket.close()
-
-
-class FfmpegReader:
-    """A stream OpenCV's FFmpeg reads; recordings behind an address play at their own speed and end."""
-
-    def __init__(self, address: str, name: str) -> None:
-        self.skipped = 0
-        waits = [
-            cv2.CAP_PROP_OPEN_TIMEOUT_MSEC,
-            int(CONNECT_S * 1000),
-            cv2.CAP_PROP_READ_TIMEOUT_MSEC,
-            int(SILENCE_S * 1000),
-        ]
-        self._capture = cv2.VideoCapture(address, cv2.CAP_FFMPEG, waits)
-        if not self._capture.isOpened():
-            self._capture.release()
-            raise SourceLost(f"{name} does not answer or sends no video.", "Check the address; it is tried again.")
-        self._start = time.perf_counter()
-        frames = int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
-        self._granted = granted(self._capture, frames if frames > 0 else None)
-        self._ticker = Ticker(self._granted.fps or 25.0) if self._granted.frames else None
-
-    def granted(self) -> Granted:
-        """What the stream says about itself."""
-        return self._granted
-
-    def read(self) -> tuple[np.ndarray, float] | None:
-        """The next picture; None at the end of a recording. Raises OSError when a live stream ends."""
-        if self._ticker is not None:
-            self._ticker.wait()
-        ok, picture = self._capture.read()
-        if ok:
-            return rgb_from_bgr(picture), time.perf_counter() - self._start
-        if self._ticker is not None:
-            return None
-        raise OSError(f"no picture for {SILENCE_S:g} s, or the server ended the connection")
-
-    def interrupt(self) -> None:
-        """FFmpeg ends a waiting `read` by its own time-out."""
-
-    def close(self) -> None:
-        self._capture.release()
-
-
-def _get(address: str) -> tuple[http.client.HTTPConnection, socket.socket, http.client.HTTPResponse]:
-    parts = urlsplit(address)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=CONNECT_S)
-    connection.connect()
-    sock = connection.sock  # http.client forgets it once the answer says that it ends with the connection
-    headers = {"Accept": "multipart/x-mixed-replace, */*"}
-    if parts.username:
-        secret = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
-        headers["Authorization"] = "Basic " + base64.b64encode(secret).decode()
-    connection.request("GET", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), headers=headers)
-    return connection, sock, connection.getresponse()
-
-
-def _boundary(headers: Message) -> str | None:
-    """The mark between parts, None if the answer is not MJPEG; some cameras forget to name it."""
-    if headers.get_content_maintype() != "multipart":
-        return None
-    return headers.get_boundary() or "--"
-
-
-def _decode_whole(part: bytes) -> np.ndarray | None:
-    """BGR picture, None for half a JPEG, which OpenCV would fill with grey."""
-    body = part.rstrip(b"\r\n\0")
-    if not body.startswith(b"\xff\xd8") or not body.endswith(b"\xff\xd9"):
-        return None
-    return cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_COLOR)

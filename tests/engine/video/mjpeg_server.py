@@ -15,10 +15,19 @@ CELL = 16  # a bit of the number is a square of so many pixels, which survives J
 
 def numbered_picture(number: int, width: int = 320, height: int = 240) -> np.ndarray:
     """A grey picture whose top row of squares spells `number` in binary."""
-    picture = np.full((height, width, 3), 90, np.uint8)
+    return numbered(np.full((height, width, 3), 90, np.uint8), number)
+
+
+def numbered(picture: np.ndarray, number: int) -> np.ndarray:
+    """The picture with `number` written into its top row of squares."""
     for bit in range(16):
         picture[:CELL, bit * CELL : (bit + 1) * CELL] = 255 if number >> bit & 1 else 0
     return picture
+
+
+def encoded(picture: np.ndarray) -> bytes:
+    """As JPEG."""
+    return cv2.imencode(".jpg", picture)[1].tobytes()
 
 
 def number_in(picture: np.ndarray) -> int:
@@ -28,10 +37,15 @@ def number_in(picture: np.ndarray) -> int:
 
 
 class MjpegServer:
-    """Serves MJPEG at `fps`. `fault(number)` names what to do at a picture: "stall", "reset", "half" or ""."""
+    """Serves MJPEG at `fps`. `fault(number)` names what to do at a picture: "stall", "reset", "half" or "".
 
-    def __init__(self, fps: float = 30.0, fault=lambda number: "", lengths: bool = True, size=(320, 240)) -> None:
-        self.fps, self.fault, self.lengths, self.size = fps, fault, lengths, size
+    film: JPEGs shown over and over, each with its place in the film as its number, instead of grey pictures.
+    """
+
+    def __init__(
+        self, fps: float = 30.0, fault=lambda number: "", lengths: bool = True, size=(320, 240), film: tuple = ()
+    ) -> None:
+        self.fps, self.fault, self.lengths, self.size, self.film = fps, fault, lengths, size, film
         self.sent_at: dict[int, float] = {}
         self.connections = 0
         self.stopping = threading.Event()
@@ -61,14 +75,14 @@ class MjpegServer:
         due = time.perf_counter()
         while not self.stopping.is_set():
             self.number += 1
-            number = self.number & 0xFFFF
+            number = self.number % (len(self.film) or 1 << 16)
             what = self.fault(number)
             if what == "stall":
                 self.stopping.wait(30)
                 return
             if what == "reset":
                 return
-            data = cv2.imencode(".jpg", numbered_picture(number, *self.size))[1].tobytes()
+            data = self.film[number] if self.film else encoded(numbered_picture(number, *self.size))
             if what == "half":
                 data = data[: len(data) // 2]
             head = f"Content-Length: {len(data)}\r\n" if self.lengths else ""

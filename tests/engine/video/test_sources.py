@@ -10,10 +10,11 @@ from engine.errors import InvalidSetting
 from engine.video import cameras
 from engine.video.cameras import Camera, CameraSource, Format, list_cameras
 from engine.video.files import ImageFiles, VideoFile
+from engine.video.mjpeg import shown_address
 from engine.video.screen import Region, ScreenSource
 from engine.video.source import SourceLost, SourceUnavailable
 from engine.video.spec import open_spec
-from engine.video.streams import StreamSource, shown_address
+from engine.video.streams import StreamSource
 from engine.video.synthetic import SyntheticScene
 from tests.engine.video.mjpeg_server import number_in, numbered_picture
 
