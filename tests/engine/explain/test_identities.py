@@ -9,7 +9,7 @@ from engine.explain import Explainer
 from engine.explain.cams import class_maps
 from engine.explain.explaining import explain, explain_stages, explain_top, make_question, stage_layers, top_targets
 from engine.explain.methods import METHODS
-from engine.explain.pixels import integrated_gradients
+from engine.explain.pixels import integrated_gradients, path_by
 from engine.explain.targets import direction, target_of
 
 from .conftest import SIDE, as_model, as_prepared, gap_dense, nested_networks, noise
@@ -92,7 +92,7 @@ def test_maps_move_with_the_object():
 def test_integrated_gradients_add_up_to_the_change_of_the_score(explainer):
     question = make_question(explainer, noise(), "integrated-gradients")
     black = question.baseline("black")
-    found = integrated_gradients(question.gradient, question.image, black)
+    found = integrated_gradients(question.path(black)[0])
     change = float(question.score(question.image[None])[0] - question.score(black[None])[0])
     assert found.values.sum(dtype=np.float64) == pytest.approx(change, rel=0.01)
     assert found.gap < 0.01
@@ -104,7 +104,7 @@ def test_integrated_gradients_of_a_linear_model_need_no_steps():
 
     slope = np.random.default_rng(0).normal(size=(3, 3, 2)).astype(np.float32)
     image, zero = np.random.default_rng(1).random((3, 3, 2), np.float32), np.zeros((3, 3, 2), np.float32)
-    np.testing.assert_allclose(integrated_gradients(gradient, image, zero, 4).values, slope * image, rtol=1e-5)
+    np.testing.assert_allclose(integrated_gradients(path_by(gradient, image, zero), 4).values, slope * image, rtol=1e-5)
 
 
 def test_a_batch_gives_what_its_images_give_alone(explainer):
