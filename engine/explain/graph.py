@@ -17,7 +17,8 @@ import tensorflow as tf
 
 from engine.errors import InvalidModel, InvalidSetting
 from engine.explain.affine import split_start
-from engine.explain.passes import Pass, forward_pass, look_pass, walk_pass
+from engine.explain.narrow import narrow
+from engine.explain.passes import Pass, channels_pass, forward_pass, look_pass, walk_pass
 from engine.explain.targets import Output
 from engine.models.loading import Model
 from engine.models.logits import head_step, undo
@@ -155,6 +156,11 @@ class Explainer:
         network = self.tensor_model(layer)
         run = self._pass(("activations", layer), lambda: forward_pass(network, self.input_shape))
         return run(batch)[0]
+
+    def some_activations(self, batch: np.ndarray, layer: str, first: int, stop: int) -> np.ndarray:
+        """The same (N, H, W, stop - first) for channels first to stop only, without room for the others."""
+        run = self._pass(("channels", layer), lambda: channels_pass(narrow(self._opened, layer), self.input_shape))
+        return run(batch, np.array([first, stop], np.float32))[0]
 
     def from_layer(self, layer: str, output: int = 0) -> Callable[[np.ndarray], np.ndarray]:
         """The rest of the network: from the activations (N, H, W, K) of a layer to the logits (N, units).

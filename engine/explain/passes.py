@@ -14,6 +14,7 @@ import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from engine.errors import InvalidModel
+from engine.explain.narrow import Narrow
 from engine.explain.targets import Output
 
 LOSS_SCALE = 1024.0  # keeps small gradients of half-precision networks from vanishing, as in mixed-precision training
@@ -25,6 +26,16 @@ Shape = Sequence[int | None]  # without the batch
 def forward_pass(network: keras.Model, shape: Shape) -> Pass:
     """Batch (N, *shape) -> [output]."""
     return _compile(lambda batch: [network(batch, training=False)], [shape])
+
+
+def channels_pass(way: Narrow, shape: Shape) -> Pass:
+    """Batch and [first, stop] as float -> [those channels of a layer]."""
+
+    def run(batch: tf.Tensor, bounds: tf.Tensor) -> list[tf.Tensor]:
+        first, stop = tf.unstack(tf.cast(bounds, tf.int32), num=2)
+        return [way(batch, first, stop)]
+
+    return _compile(run, [shape, ()])
 
 
 def look_pass(network: keras.Model, head: Output, score: str, paths: tuple[str, ...], shape: Shape) -> Pass:

@@ -212,6 +212,28 @@ def test_half_precision_networks_give_float32_maps():
     np.testing.assert_allclose(found.values, exact.values, rtol=0.02, atol=2e-4)
 
 
+def test_grouped_convolutions_are_explained():
+    """Held to Keras' own answers: the logits themselves, and their change along a small step in every pixel."""
+    keras.utils.set_random_seed(3)
+    inputs = keras.Input((SIDE, SIDE, 4))
+    x = layers.Conv2D(8, 3, groups=4, strides=2, activation="tanh", name="grouped")(inputs)
+    x = layers.Conv2D(6, 3, groups=2, use_bias=False, padding="same", name="smooth")(x)
+    x = layers.GlobalAveragePooling2D()(layers.Activation("tanh")(x))
+    network = keras.Model(inputs, layers.Dense(3, name="head")(x))
+    network.get_layer("grouped").bias.assign(np.linspace(-1, 1, 8))
+    model = Explainer(as_model(network))
+    image = noise(channels=4).tensor[None]
+    exact = np.asarray(network(image, training=False))
+    np.testing.assert_allclose(model.logits(image), exact, atol=1e-6)
+    row = direction(model.output(0), 2)[None]
+    (gradient,), _ = model.pixel_gradients(image, row)
+    step = np.random.default_rng(0).normal(0, 0.02, image.shape).astype(np.float32)
+    ends = np.asarray(network(np.concatenate([image - step, image + step]), training=False))[:, 2]
+    assert (gradient * step[0]).sum() == pytest.approx((ends[1] - ends[0]) / 2, rel=1e-2)
+    found = explain(model, noise(channels=4), "hires-cam", "smooth")
+    assert found.values.any()
+
+
 def test_one_sigmoid_unit_speaks_for_one_class_and_against_the_other():
     model = Explainer(as_model(gap_dense("sigmoid", 1), ("no", "yes")))
     yes, no = (
