@@ -108,7 +108,7 @@ def batching(explainer: Explainer, prepared: Prepared) -> list[Line]:
     targets = [target_of(explainer.card, explainer.output(0), index) for index in range(20)]
     integrated, singles, batched, one_by_one, eager, every_class, class_by_class = alternate(
         3,
-        lambda: integrated_gradients(question.gradient, image, black, 32, tolerance=np.inf),
+        lambda: integrated_gradients(question.path(black)[0], 32, tolerance=np.inf),
         lambda: [question.gradient(image[None]) for _ in range(32)],
         lambda: [score.score(masked[start : start + 32]) for start in (0, 32)],
         lambda: [score.score(row[None]) for row in masked],

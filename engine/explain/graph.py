@@ -1,8 +1,6 @@
 """The Keras side of explanations: a network opened once, with its compiled passes forward and back.
 
-A pass is traced once for a choice of layers and kept; image, class and batch size are tensors, so changing them never
-traces again. Weights are folded in as constants, as in `models/compiled.py`: a Grad-CAM then costs little more than the
-bare forward pass. The user's network is never changed.
+A pass is compiled once for a choice of layers (`passes.py`) and kept. The user's network is never changed.
 """
 
 from __future__ import annotations
@@ -16,18 +14,17 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from engine.errors import InvalidModel, InvalidSetting
+from engine.explain.affine import split_start
+from engine.explain.narrow import narrow
+from engine.explain.passes import Pass, channels_pass, forward_pass, look_pass, walk_pass
 from engine.explain.targets import Output
 from engine.models.loading import Model
 from engine.models.logits import head_step, undo
 from engine.models.opening import Spot, Step, open_network
 
 KEPT = 8  # compiled passes a network keeps; each holds its own copy of the weights it uses
-LOSS_SCALE = 1024.0  # keeps small gradients of half-precision networks from vanishing, as in mixed-precision training
-
-Pass = Callable[..., list[np.ndarray]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +64,7 @@ class Explainer:
         self.spots: tuple[Spot, ...] = self._opened.spots  # every layer at any depth, in the order of computation
         self.spatial = tuple(spot for spot in self.spots if spot.spatial)  # those that can carry a map
         self._passes: OrderedDict[tuple[Any, ...], Pass] = OrderedDict()
+        self._starts: dict[int, tuple[keras.Model, keras.Model] | None] = {}  # affine start and rest, by output
         self._lock = threading.RLock()
         how = model.card.preprocessing
         self.input_shape = (how.height, how.width, how.channels)
@@ -105,7 +103,9 @@ class Explainer:
 
     def logits(self, batch: np.ndarray, output: int = 0) -> np.ndarray:
         """Logits (N, units) float32 of a batch (N, H, W, C) float32."""
-        forward = self._pass(("forward", output), lambda: self._compile_forward(output))
+        forward = self._pass(
+            ("forward", output), lambda: forward_pass(self.tensor_model(None, output), self.input_shape)
+        )
         return self._finite(forward(batch)[0])
 
     def look(
@@ -117,7 +117,7 @@ class Explainer:
         no gradient reaches a layer, or the network answers NaN.
         """
         paths = tuple(layers)
-        look = self._pass(("look", paths, output, score), lambda: self._compile_look(paths, output, score))
+        look = self._pass(("look", paths, output, score), lambda: self._look_pass(paths, output, score))
         logits, *maps = look(batch, directions)
         self._finite(logits)
         count = len(paths)
@@ -126,7 +126,7 @@ class Explainer:
     def look_top(self, batch: np.ndarray, layers: Sequence[str], output: int = 0) -> Evidence:
         """The same for the logit of each image's own strongest class, which this one pass finds by itself."""
         paths = tuple(layers)
-        look = self._pass(("top", paths, output), lambda: self._compile_look(paths, output, "top"))
+        look = self._pass(("top", paths, output), lambda: self._look_pass(paths, output, "top"))
         logits, *maps = look(batch, np.zeros((len(batch), self.output(output).units), np.float32))
         self._finite(logits)
         return Evidence(tuple(maps[: len(paths)]), tuple(maps[len(paths) :]), logits)
@@ -135,17 +135,32 @@ class Explainer:
         self, batch: np.ndarray, directions: np.ndarray, output: int = 0, score: str = "logit"
     ) -> tuple[np.ndarray, np.ndarray]:
         """Gradient (N, H, W, C) of the score by the input, and the logits (N, units)."""
-        run = self._pass(("pixels", output, score), lambda: self._compile_look((), output, score))
+        run = self._pass(("pixels", output, score), lambda: self._look_pass((), output, score))
         logits, gradients = run(batch, directions)
         self._finite(logits)
         return gradients, logits
 
+    def walk(self, output: int = 0, score: str = "logit") -> Pass | None:
+        """See `passes.walk_pass`; None for a network that does not begin with affine layers."""
+        with self._lock:
+            if output not in self._starts:
+                self._starts[output] = split_start(self._opened, self._logits[output])
+            parts = self._starts[output]
+        if parts is None:
+            return None
+        head = self.output(output)
+        return self._pass(("walk", output, score), lambda: walk_pass(*parts, head, score, self.input_shape))
+
     def activations(self, batch: np.ndarray, layer: str) -> np.ndarray:
         """Activations (N, ...) float32 of one layer, forward only."""
         network = self.tensor_model(layer)
-        shape = (None, *self.input_shape)
-        run = self._pass(("activations", layer), lambda: _compile(lambda b: [network(b, training=False)], [shape]))
+        run = self._pass(("activations", layer), lambda: forward_pass(network, self.input_shape))
         return run(batch)[0]
+
+    def some_activations(self, batch: np.ndarray, layer: str, first: int, stop: int) -> np.ndarray:
+        """The same (N, H, W, stop - first) for channels first to stop only, without room for the others."""
+        run = self._pass(("channels", layer), lambda: channels_pass(narrow(self._opened, layer), self.input_shape))
+        return run(batch, np.array([first, stop], np.float32))[0]
 
     def from_layer(self, layer: str, output: int = 0) -> Callable[[np.ndarray], np.ndarray]:
         """The rest of the network: from the activations (N, H, W, K) of a layer to the logits (N, units).
@@ -160,7 +175,7 @@ class Explainer:
                 f"Other paths lead around “{layer}”, so the rest of the network cannot be run from it alone.",
                 f"Choose a layer that everything passes through, such as “{self.default_layer}”.",
             ) from None
-        run = self._pass(("rest", layer, output), lambda: _compile(lambda a: [rest(a, training=False)], [start.shape]))
+        run = self._pass(("rest", layer, output), lambda: forward_pass(rest, start.shape[1:]))
         return lambda batch: run(batch)[0]
 
     def head(self, output: int = 0) -> Step | None:
@@ -171,35 +186,10 @@ class Explainer:
         """A network from the image to the output of a layer, or to the logits for None, sharing all weights."""
         return self._opened.model(self._logits[output] if layer is None else self._opened.step(layer).after)
 
-    def _compile_forward(self, output: int) -> Pass:
-        network = self.tensor_model(None, output)
-        return _compile(lambda batch: [network(batch, training=False)], [(None, *self.input_shape)])
-
-    def _compile_look(self, paths: tuple[str, ...], output: int, score: str) -> Pass:
-        """Logits, then activations and gradients of each path; without paths the gradient of the image."""
+    def _look_pass(self, paths: tuple[str, ...], output: int, score: str) -> Pass:
         head = self.output(output)
         network = self._opened.model([self._logits[output], *(self._opened.step(path).after for path in paths)])
-        scale = LOSS_SCALE if any("float16" in str(layer.compute_dtype) for layer in network.layers) else 1.0
-
-        def run(batch: tf.Tensor, directions: tf.Tensor) -> list[tf.Tensor]:
-            with tf.GradientTape(watch_accessed_variables=False) as tape:
-                tape.watch(batch)
-                logits, *maps = keras.tree.flatten(network(batch, training=False))
-                values = tf.cast(logits, tf.float32)
-                if score == "probability":
-                    values = _PROBABILITY[head.activation](values)
-                chosen = _strongest(tf.stop_gradient(values), head) if score == "top" else directions
-                total = tf.reduce_sum(values * chosen) * scale
-            found = tape.gradient(total, maps or [batch])
-            if (missing := next((index for index, g in enumerate(found) if g is None), None)) is not None:
-                where = f"“{paths[missing]}”" if paths else "the image"
-                raise InvalidModel(
-                    f"No gradient flows from the score back to {where}.",
-                    "Choose a layer on the way to this output, or a method without gradients, such as Occlusion.",
-                )
-            return [logits, *maps, *(tf.cast(g, tf.float32) / scale for g in found)]
-
-        return _compile(run, [(None, *self.input_shape), (None, head.units)])
+        return look_pass(network, head, score, paths, self.input_shape)
 
     def _pass(self, key: tuple[Any, ...], build: Callable[[], Pass]) -> Pass:
         with self._lock:
@@ -230,32 +220,3 @@ class Explainer:
                 "The image or the weights hold NaN or infinity, or the preprocessing does not fit.",
             )
         return logits
-
-
-def _strongest(logits: tf.Tensor, head: Output) -> tf.Tensor:
-    """Directions (N, units) of the strongest classes; a single sigmoid unit speaks for its likelier side."""
-    if head.two_sided:
-        return tf.where(logits > 0, 1.0, -1.0)
-    return tf.one_hot(tf.argmax(logits, axis=1), head.units)
-
-
-_PROBABILITY: dict[str, Callable[[tf.Tensor], tf.Tensor]] = {"softmax": tf.nn.softmax, "sigmoid": tf.sigmoid}
-
-
-def _compile(run: Callable[..., list[tf.Tensor]], shapes: Sequence[Sequence[int | None]]) -> Pass:
-    """Trace once for any batch size and fold the weights in; float32 arrays in and out."""
-
-    def as_float(*inputs: tf.Tensor) -> list[tf.Tensor]:
-        return [tf.cast(tensor, tf.float32) for tensor in run(*inputs)]
-
-    signature = [tf.TensorSpec((None, *shape[1:]), tf.float32) for shape in shapes]
-    traced = tf.function(as_float, input_signature=signature, autograph=False).get_concrete_function()
-    folded = convert_variables_to_constants_v2(traced)
-
-    def call(*arrays: np.ndarray) -> list[np.ndarray]:
-        tensors = [tf.constant(array, tf.float32) for array in arrays]
-        # Called as a whole, the folded graph first tries another signature and prints its arguments into the error:
-        # 1 ms. Wrapped in another tf.function instead, a graph with gradients is never freed.
-        return [tensor.numpy() for tensor in folded.inference_fn.call_flat(*tensors)]
-
-    return call

@@ -91,10 +91,10 @@ def _input_x_gradient(question: Question) -> Raw:
 
 def _integrated_gradients(question: Question) -> Raw:
     steps = int(question.options["steps"])
-    black = question.baseline("black")
-    found = pixels.integrated_gradients(question.gradient, question.image, black, steps, job=question.job)
+    path, logits = question.path(question.baseline("black"))
+    found = pixels.integrated_gradients(path, steps, job=question.job)
     note = f"Adds up to the change of the score within {found.gap:.1%}, with {found.steps} steps from black."
-    return Raw(found.values.sum(axis=-1), notes=(note,), options={"steps": found.steps})
+    return Raw(found.values.sum(axis=-1), notes=(note,), options={"steps": found.steps}, logits=logits)
 
 
 def _smooth_grad(question: Question) -> Raw:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.explain import baselines
+from engine.explain.pixels import Path, path_by
 from engine.explain.targets import Output, Target, direction
 from engine.jobs import Job
 from engine.models.preprocessing import Prepared
@@ -75,6 +76,20 @@ class Question:
             batch, self._directions(len(batch)), self.target.output, self.target.score
         )
         return gradients, self.score_of_logits(logits)
+
+    def path(self, baseline: np.ndarray) -> tuple[Path, np.ndarray]:
+        """The way from a baseline (H, W, C) to the image, and the logits (1, units) of the image."""
+        walk = self.explainer.walk(self.target.output, self.target.score)
+        logits = self.explainer.logits(np.stack([self.image, baseline]), self.target.output)
+        if walk is None:
+            return path_by(self.gradient, self.image, baseline), logits[:1]
+        fixed, row = (self.image[None], baseline[None]), self._directions(1)
+
+        def step(places: np.ndarray, weights: np.ndarray) -> np.ndarray:
+            return walk(*fixed, np.stack([places, weights], axis=1), row)[0][0]
+
+        last, first = self.score_of_logits(logits)
+        return Path(self.image - baseline, float(last - first), step), logits[:1]
 
     def evidence(self) -> Evidence:
         """Activations and gradients of the layer, and the logits, from one pass."""

@@ -12,6 +12,7 @@ from typing import Any
 import keras
 
 from engine.errors import InvalidModel
+from engine.models.grouped import without_groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def _open(network: keras.Model) -> Opened:
     def call(layer: keras.layers.Layer, *args: Any, **kwargs: Any) -> Any:
         if _is_graph(layer):
             return _call_inner(layer, args, kwargs, steps)
-        after = layer(*args, **kwargs)
+        after = without_groups(layer)(*args, **kwargs)
         steps.append(Step(layer.name, layer, _single(args), after))
         return after
 

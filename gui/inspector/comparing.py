@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject
 
 from engine.errors import EngineError
-from engine.explain import asking
+from engine.explain import asking, layer_maps
 from engine.explain.asking import Found, Wanted
 from engine.explain.explaining import stage_layers, top_targets
 from engine.explain.methods import METHODS
@@ -108,7 +108,7 @@ def _methods(found: Found, why: Why) -> tuple[list[tuple[str, object]], list[obj
 
 def _layers(found: Found, why: Why) -> tuple[list[tuple[str, object]], list[object]]:
     choices: list[tuple[str, object]] = [
-        (f"{p}   {size}", p) for p, size in reversed(asking.layer_sizes(found.explainer))
+        (f"{p}   {size}", p) for p, size in reversed(layer_maps.layer_sizes(found.explainer))
     ]
     return choices, list(reversed(stage_layers(found.explainer)[-CELLS:]))
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from engine import explain
 from engine.errors import EngineError
-from engine.explain import asking
+from engine.explain import asking, layer_maps
 from engine.explain.exciting import Ranking, most_exciting
 from engine.images import list_images
 from engine.jobs import Job, LatestSlot, Progress
@@ -139,7 +139,7 @@ class Dreaming(QObject):
     def _found_changed(self, found: Any) -> None:
         if found is not None and self._offered is not found.explainer:
             self._offered = found.explainer
-            self.page.offer_layers(asking.layer_sizes(found.explainer))
+            self.page.offer_layers(layer_maps.layer_sizes(found.explainer))
 
     def _ask_folder(self) -> None:
         row = self.page.gallery.currentRow()

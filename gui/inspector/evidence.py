@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from engine.explain import asking
-from engine.explain.asking import Checked, Found
+from engine.explain import beside
+from engine.explain.asking import Found
+from engine.explain.beside import Checked
 from engine.explain.faithfulness import pointing
 from gui.context import AppContext
 from gui.inspector.box_drawing import BoxDrawing
@@ -40,7 +41,7 @@ class Evidence(QObject):
             return
         self.checks.show_busy("Checking…")
         self.context.jobs.submit(
-            lambda job: asking.check(found, job),
+            lambda job: beside.check(found, job),
             title="Checking the map",
             lane=LANE,
             on_result=self._checked,
@@ -57,14 +58,14 @@ class Evidence(QObject):
         """Show one channel's part of the map on the picture, or the whole map again."""
         found = self.why.found
         if found is not None:
-            self.why.page.show_part(found.placed if channel is None else asking.one_channel(found, channel))
+            self.why.page.show_part(found.placed if channel is None else beside.one_channel(found, channel))
 
     def _changed(self, found: Found | None) -> None:
         self.context.jobs.cancel_lane(LANE)
         self.checked = None
         self.checks.clear(found is not None)
         self.box.clear()
-        parts = [] if found is None else asking.strongest_channels(found)
+        parts = [] if found is None else beside.strongest_channels(found)
         total = (
             0 if found is None or found.explanation.contributions is None else found.explanation.contributions.shape[-1]
         )

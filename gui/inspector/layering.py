@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject
 
 from engine.errors import EngineError
-from engine.explain import asking
+from engine.explain import layer_maps
 from gui.context import AppContext
 from gui.inspector.layers_page import LayersPage
 from gui.inspector.why import Why
@@ -26,6 +26,7 @@ class Layering(QObject):
         self._listed: Any = None  # the explainer whose layers are listed
         self._chosen: str | None = None
         page.layer_chosen.connect(self.show_layer)
+        page.page_wanted.connect(self.show_layer)
         why.found_changed.connect(lambda _: self.refresh())
 
     def refresh(self) -> None:
@@ -36,7 +37,7 @@ class Layering(QObject):
         if self._listed is not found.explainer:
             self._listed, self._chosen = found.explainer, None
             self.context.jobs.submit(
-                lambda _: asking.wired_layers(found.explainer),
+                lambda _: layer_maps.wired_layers(found.explainer),
                 lane="inspector.wiring",
                 on_result=self._show_wiring,
             )
@@ -46,14 +47,14 @@ class Layering(QObject):
         spots, chained, skips = wired
         self.page.layers.show_layers(spots, chained, skips, self._chosen or "")
 
-    def show_layer(self, path: str) -> None:
-        """Show the activations of a layer."""
+    def show_layer(self, path: str, first: int = 0) -> None:
+        """Show the activations of a layer, from a channel on where they do not all fit into the memory."""
         found = self.why.found
         if found is None or not path:
             return
         self._chosen = path
         self.context.jobs.submit(
-            lambda _: asking.layer_maps(found, path),
+            lambda _: layer_maps.layer_maps(found, path, first),
             title=f"Activations of {path}",
             lane=LANE,
             on_result=self.page.show_maps,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSplitter, QVBoxLayout, QWidget
 
-from engine.explain.asking import LayerMaps
+from engine.explain.layer_maps import LayerMaps
 from gui.widgets.feature_grid import FeatureGrid
 from gui.widgets.layer_list import LayerList
+from gui.widgets.pager import Pager
 
 
 class LayersPage(QWidget):
@@ -16,10 +17,12 @@ class LayersPage(QWidget):
     layer_chosen = Signal(str)
     explain_wanted = Signal(str)
     feature_wanted = Signal(str, int)  # layer and channel
+    page_wanted = Signal(str, int)  # layer and first channel of the next or the previous maps
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._path = ""
+        self._first = 0  # channel of the first map on show
         self.layers = LayerList()
         self.layers.layer_chosen.connect(self.layer_chosen)
         self.search = QLineEdit()
@@ -38,12 +41,14 @@ class LayersPage(QWidget):
         self.explain.clicked.connect(lambda: self.explain_wanted.emit(self._path))
         self.feature = QPushButton("Visualise this channel")
         self.feature.setToolTip("Search the image that excites the chosen channel most")
-        self.feature.clicked.connect(lambda: self.feature_wanted.emit(self._path, self.grid.selected))
+        self.feature.clicked.connect(lambda: self.feature_wanted.emit(self._path, self._first + self.grid.selected))
         self.by_mean = QCheckBox("Most active first")
         self.by_mean.setToolTip("Order the maps by their mean, or as the network numbers them")
         self.by_mean.toggled.connect(self.grid.sort_by_mean)
         self.explain.setEnabled(False)
         self.feature.setEnabled(False)
+        self.pager = Pager()
+        self.pager.wanted.connect(lambda first: self.page_wanted.emit(self._path, first))
         self._build()
 
     def _build(self) -> None:
@@ -66,6 +71,7 @@ class LayersPage(QWidget):
         maps.addLayout(bar)
         maps.addWidget(self.about)
         maps.addWidget(self.grid, 1)
+        maps.addWidget(self.pager)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(left)
         split.addWidget(right)
@@ -78,14 +84,17 @@ class LayersPage(QWidget):
 
     def show_maps(self, maps: LayerMaps) -> None:
         """Show the activations of a layer."""
-        if maps.path != self._path:
+        if (maps.path, maps.first) != (self._path, self._first):
             self.grid.selected = -1
             self.feature.setEnabled(False)
-        self._path = maps.path
-        self.grid.show_maps(maps.values)
+        self._path, self._first = maps.path, maps.first
+        self.grid.show_maps(maps.values, maps.first)
+        self.pager.show_page(maps.first, maps.stop, maps.total)
         height, width, channels = maps.values.shape
         dead = f", {self.grid.zero_maps} of them zero everywhere" if self.grid.zero_maps else ""
         what = f"{channels} maps of {height} x {width}" if maps.spatial else f"{channels} values, no maps"
+        if not maps.whole:
+            what = f"{channels} of its {maps.total} maps of {height} x {width}"
         self.about.setText(f"{maps.path}: {what}{dead}.")
         self.explain.setEnabled(maps.spatial)
 

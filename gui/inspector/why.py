@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from engine import explain
 from engine.cache import KeyedCache
 from engine.errors import EngineError
-from engine.explain import asking
+from engine.explain import asking, beside, layer_maps
 from engine.explain.asking import Found
 from engine.explain.explaining import Explanation
 from engine.explain.export import save_one
@@ -131,7 +131,7 @@ class Why(QObject):
         output = wanted.output if wanted.output < len(explainer.outputs) else 0
         self.controls.show_model(
             asking.class_labels(explainer, explainer.outputs[output].index),
-            asking.layer_sizes(explainer),
+            layer_maps.layer_sizes(explainer),
             explainer.default_layer,
             [head.name for head in explainer.outputs],
         )
@@ -149,7 +149,7 @@ class Why(QObject):
             self.page.stages.setVisible(len(shown) > 1)
 
         self.context.jobs.submit(
-            lambda _: asking.stages(found), lane="inspector.stages", on_result=show, on_error=lambda _: None
+            lambda _: beside.stages(found), lane="inspector.stages", on_result=show, on_error=lambda _: None
         )
 
     def _failed(self, error: Exception) -> None:

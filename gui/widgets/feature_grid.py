@@ -46,6 +46,7 @@ class FeatureGrid(QAbstractScrollArea):
         self._zero = np.zeros(0, bool)
         self._sorted = False
         self._shared = True
+        self._first = 0
         self.selected = -1
         self.zero_maps = 0
 
@@ -53,8 +54,12 @@ class FeatureGrid(QAbstractScrollArea):
         """The layout decides."""
         return QSize(480, 400)
 
-    def show_maps(self, maps: np.ndarray) -> None:
-        """Replace the maps (H, W, C) float; the choice and the place stay where they can."""
+    def show_maps(self, maps: np.ndarray, first: int = 0) -> None:
+        """Replace the maps (H, W, C) float; the choice and the place stay where they can.
+
+        first: number of the first one on screen; choices are counted from 0 all the same.
+        """
+        self._first = first
         planes = np.ascontiguousarray(np.moveaxis(maps, 2, 0), np.float32)
         if len(planes) != len(self._planes):
             self.selected = -1
@@ -170,7 +175,7 @@ class FeatureGrid(QAbstractScrollArea):
             role = QPalette.ColorRole.Text if channel == self.selected else QPalette.ColorRole.PlaceholderText
             painter.setPen(self.palette().color(role))
             caption = QRect(place.left(), square.bottom() + 1, self._tile, CAPTION)
-            painter.drawText(caption, Qt.AlignmentFlag.AlignCenter, str(channel))
+            painter.drawText(caption, Qt.AlignmentFlag.AlignCenter, str(self._first + channel))
         if channel == self.selected:
             painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 2))
             painter.drawRect(square.adjusted(-1, -1, 0, 0))
@@ -213,7 +218,7 @@ class FeatureGrid(QAbstractScrollArea):
         text = ""
         if channel is not None:
             state = "zero everywhere" if self._zero[channel] else f"mean {self._means[channel]:.4g}"
-            text = f"Map {channel}: {state}"
+            text = f"Map {self._first + channel}: {state}"
         self.viewport().setToolTip(text)
 
 

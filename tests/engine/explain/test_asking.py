@@ -1,21 +1,12 @@
 import numpy as np
 import pytest
 
-from engine.errors import InvalidModel
-from engine.explain import Explainer
 from engine.explain.asking import (
     Wanted,
     ask,
-    check,
     class_labels,
-    layer_maps,
-    one_channel,
-    stages,
-    strongest_channels,
-    wired_layers,
 )
-
-from .conftest import as_model, gap_dense, nested_networks
+from engine.explain.beside import check, one_channel, stages, strongest_channels
 
 IMAGE = np.random.default_rng(6).integers(0, 255, (40, 30, 3), dtype=np.uint8)
 
@@ -55,31 +46,6 @@ def test_stages_of_a_network(explainer):
     (stage,) = stages(ask(explainer, IMAGE, Wanted()))
     assert stage[:2] == ("conv2", "14 x 14")
     assert stage[2].shape == (16, 16, 3)
-
-
-def test_layers_are_wired_and_their_maps_shown():
-    model = Explainer(as_model(nested_networks()["functional"]))
-    spots, chained, skips = wired_layers(model)
-    paths = [spot.path for spot in spots]
-    assert paths[:3] == ["backbone/conv1", "backbone/conv2", "backbone/add"]
-    assert chained[:3] == [False, True, True]
-    assert [(skip.start, skip.end) for skip in skips] == [(0, 2)]
-    found = ask(model, IMAGE, Wanted())
-    maps = layer_maps(found, "backbone/conv2")
-    np.testing.assert_array_equal(maps.values, model.activations(found.prepared.tensor[None], "backbone/conv2")[0])
-    vector = layer_maps(found, paths[-1])
-    assert (vector.values.shape, vector.spatial) == ((1, 1, 3), False)
-    with pytest.raises(InvalidModel, match="no layer"):
-        layer_maps(found, "backbone/conv9")
-
-
-def test_maps_larger_than_the_free_memory_are_refused(monkeypatch):
-    import psutil
-
-    found = ask(Explainer(as_model(gap_dense())), IMAGE, Wanted())
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: type("Memory", (), {"available": 4000})())
-    with pytest.raises(InvalidModel, match="The maps of “conv1” need 0 MB"):
-        layer_maps(found, "conv1")
 
 
 def test_all_checks_of_a_map(explainer):

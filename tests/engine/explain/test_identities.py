@@ -9,7 +9,7 @@ from engine.explain import Explainer
 from engine.explain.cams import class_maps
 from engine.explain.explaining import explain, explain_stages, explain_top, make_question, stage_layers, top_targets
 from engine.explain.methods import METHODS
-from engine.explain.pixels import integrated_gradients
+from engine.explain.pixels import integrated_gradients, path_by
 from engine.explain.targets import direction, target_of
 
 from .conftest import SIDE, as_model, as_prepared, gap_dense, nested_networks, noise
@@ -92,7 +92,7 @@ def test_maps_move_with_the_object():
 def test_integrated_gradients_add_up_to_the_change_of_the_score(explainer):
     question = make_question(explainer, noise(), "integrated-gradients")
     black = question.baseline("black")
-    found = integrated_gradients(question.gradient, question.image, black)
+    found = integrated_gradients(question.path(black)[0])
     change = float(question.score(question.image[None])[0] - question.score(black[None])[0])
     assert found.values.sum(dtype=np.float64) == pytest.approx(change, rel=0.01)
     assert found.gap < 0.01
@@ -104,7 +104,7 @@ def test_integrated_gradients_of_a_linear_model_need_no_steps():
 
     slope = np.random.default_rng(0).normal(size=(3, 3, 2)).astype(np.float32)
     image, zero = np.random.default_rng(1).random((3, 3, 2), np.float32), np.zeros((3, 3, 2), np.float32)
-    np.testing.assert_allclose(integrated_gradients(gradient, image, zero, 4).values, slope * image, rtol=1e-5)
+    np.testing.assert_allclose(integrated_gradients(path_by(gradient, image, zero), 4).values, slope * image, rtol=1e-5)
 
 
 def test_a_batch_gives_what_its_images_give_alone(explainer):
@@ -210,6 +210,28 @@ def test_half_precision_networks_give_float32_maps():
     found, exact = (explain(Explainer(as_model(one)), noise(), "grad-cam", "conv2") for one in (half, full))
     assert found.values.dtype == np.float32
     np.testing.assert_allclose(found.values, exact.values, rtol=0.02, atol=2e-4)
+
+
+def test_grouped_convolutions_are_explained():
+    """Held to Keras' own answers: the logits themselves, and their change along a small step in every pixel."""
+    keras.utils.set_random_seed(3)
+    inputs = keras.Input((SIDE, SIDE, 4))
+    x = layers.Conv2D(8, 3, groups=4, strides=2, activation="tanh", name="grouped")(inputs)
+    x = layers.Conv2D(6, 3, groups=2, use_bias=False, padding="same", name="smooth")(x)
+    x = layers.GlobalAveragePooling2D()(layers.Activation("tanh")(x))
+    network = keras.Model(inputs, layers.Dense(3, name="head")(x))
+    network.get_layer("grouped").bias.assign(np.linspace(-1, 1, 8))
+    model = Explainer(as_model(network))
+    image = noise(channels=4).tensor[None]
+    exact = np.asarray(network(image, training=False))
+    np.testing.assert_allclose(model.logits(image), exact, atol=1e-6)
+    row = direction(model.output(0), 2)[None]
+    (gradient,), _ = model.pixel_gradients(image, row)
+    step = np.random.default_rng(0).normal(0, 0.02, image.shape).astype(np.float32)
+    ends = np.asarray(network(np.concatenate([image - step, image + step]), training=False))[:, 2]
+    assert (gradient * step[0]).sum() == pytest.approx((ends[1] - ends[0]) / 2, rel=1e-2)
+    found = explain(model, noise(channels=4), "hires-cam", "smooth")
+    assert found.values.any()
 
 
 def test_one_sigmoid_unit_speaks_for_one_class_and_against_the_other():
