@@ -61,6 +61,7 @@ def _digit(row: int) -> Callable[[], LoadedImage]:
 
 _DIGITS = "scikit-learn digits (UCI, CC BY 4.0)"
 _SKIMAGE = "scikit-image sample data, CC0 or public domain"
+_MATPLOTLIB = "matplotlib sample data: Grace Hopper, U.S. Navy, public domain"
 _SKLEARN = "scikit-learn sample images, CC BY"
 
 SAMPLES: dict[str, Sample] = {
@@ -73,6 +74,7 @@ SAMPLES: dict[str, Sample] = {
         Sample("cat", "Cat", "photo", _SKIMAGE, _file("skimage", "data/chelsea.png")),
         Sample("coffee", "Coffee", "photo", _SKIMAGE, _file("skimage", "data/coffee.png")),
         Sample("astronaut", "Astronaut", "photo", _SKIMAGE, _file("skimage", "data/astronaut.png")),
+        Sample("admiral", "Admiral", "photo", _MATPLOTLIB, _file("matplotlib", "mpl-data/sample_data/grace_hopper.jpg")),
         Sample("rocket", "Rocket", "photo", _SKIMAGE, _file("skimage", "data/rocket.jpg")),
         Sample("flower", "Flower", "photo", _SKLEARN, _file("sklearn", "datasets/images/flower.jpg")),
         Sample("temple", "Temple", "photo", _SKLEARN, _file("sklearn", "datasets/images/china.jpg")),

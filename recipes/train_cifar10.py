@@ -29,7 +29,7 @@ sys.path.insert(0, str(ROOT))
 from engine.images import list_images, load_image  # noqa: E402
 from engine.models.cards import Card, Preprocessing, save_card  # noqa: E402
 from engine.models.preprocessing import prepare  # noqa: E402
-from recipes import backends  # noqa: E402
+from recipes import backends, folding, onnx_file  # noqa: E402
 
 SEED = 11
 BATCH = 256
@@ -37,6 +37,7 @@ SIDE = 32
 PAD = 4  # pixels a training image is moved by at most
 HOLE = 8  # side of the square that is erased (DeVries and Taylor 2017)
 ZOOM = 0.15  # an image is made larger or smaller by at most this share: photos are not framed as tightly
+CALM = 0.7  # share of the training by which zoom and light have faded out: the end is for images as they are
 LIGHT = 0.25  # contrast and brightness change by at most this share, in every second image
 MEAN, VARIANCE = (0.491, 0.482, 0.447), (0.061, 0.059, 0.068)  # of the training images, by colour
 PEAK_RATE = 0.2
@@ -90,10 +91,13 @@ def load_cifar10(folder: Path | None) -> tuple[np.ndarray, np.ndarray, np.ndarra
     return (*load_folders(folder / "train"), *load_folders(folder / "test"))
 
 
-def augment(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Each image moved, zoomed, mirrored or not, in other light, with a grey square on it; uint8 as given."""
-    count = len(images)
-    zoom = np.exp(rng.uniform(-ZOOM, ZOOM, count))
+def augment(images: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:
+    """Each image moved, zoomed, mirrored or not, in other light, with a grey square on it; uint8 as given.
+
+    strength: 0 to 1, share of the zoom and of the changes of light.
+    """
+    count, light = len(images), LIGHT * strength
+    zoom = np.exp(rng.uniform(-ZOOM * strength, ZOOM * strength, count))
     mirror = rng.choice((-1.0, 1.0), count)
     shift = rng.uniform(-PAD, PAD, (count, 2)) + (SIDE - 1) / 2
     moved = np.empty_like(images)
@@ -105,8 +109,8 @@ def augment(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         )
         cv2.warpAffine(images[index], matrix, (SIDE, SIDE), moved[index], cv2.INTER_LINEAR, cv2.BORDER_REFLECT_101)
     lit = np.flatnonzero(rng.random(count) < 0.5)
-    gain = rng.uniform(1 - LIGHT, 1 + LIGHT, (len(lit), 1, 1, 1)) + rng.uniform(-0.06, 0.06, (len(lit), 1, 1, 3))
-    moved[lit] = np.clip(moved[lit] * gain + rng.uniform(-255, 255, (len(lit), 1, 1, 1)) * LIGHT / 2, 0, 255)
+    gain = rng.uniform(1 - light, 1 + light, (len(lit), 1, 1, 1)) + rng.uniform(-light, light, (len(lit), 1, 1, 3)) / 4
+    moved[lit] = np.clip(moved[lit] * gain + rng.uniform(-255, 255, (len(lit), 1, 1, 1)) * light / 2, 0, 255)
     centres = rng.integers(0, SIDE, (count, 2))
     near = np.abs(np.arange(SIDE) - centres[:, :, None]) <= HOLE // 2
     moved[near[:, 0, :, None] & near[:, 1, None, :]] = (125, 123, 114)  # the mean colour says nothing
@@ -154,7 +158,7 @@ def train(x: np.ndarray, y: np.ndarray, epochs: int, resume: bool, state: Path) 
     for epoch in range(first, epochs):
         rng = np.random.default_rng((SEED, epoch))
         order = rng.permutation(len(x))[: len(x) // BATCH * BATCH]
-        batch = augment(x, rng)[order].astype(np.float32) / 255
+        batch = augment(x, rng, strength=max(1 - epoch / epochs / CALM, 0))[order].astype(np.float32) / 255
         began = time.monotonic()
         history = network.fit(batch, targets[order], BATCH, 1, verbose=0, shuffle=False)
         seconds = time.monotonic() - began
@@ -167,7 +171,7 @@ def train(x: np.ndarray, y: np.ndarray, epochs: int, resume: bool, state: Path) 
     backends.shipping_layout()
     plain = photo_network()
     plain.set_weights(network.get_weights())
-    settle_statistics(plain, augment(x[:20_000], np.random.default_rng(SEED)))
+    settle_statistics(plain, augment(x[:20_000], np.random.default_rng(SEED), 0))
     return plain
 
 
@@ -230,6 +234,7 @@ def write(
     """Save the network without its training state, and its card."""
     out.parent.mkdir(parents=True, exist_ok=True)
     network.save(out)
+    onnx_file.write(folding.folded(network), out.with_suffix(".onnx"), {"names": json.dumps(LABELS)}, half=False)
     right = sum(true == answer for _, true, answer in photos)
     card = Card(
         id="cifar10",

@@ -13,6 +13,7 @@ from engine.errors import InvalidModel, InvalidSetting
 from engine.jobs import Job
 from engine.models import catalog as classifiers
 from engine.models import store
+from engine.models.cards import Card
 
 
 class Row(NamedTuple):
@@ -45,7 +46,7 @@ class Shelf(ABC):
 
 
 class Classifiers(Shelf):
-    """Networks of Keras and the bundled digits."""
+    """Bundled networks and those of Keras."""
 
     def rows(self) -> Iterable[Row]:
         for model_id, model in classifiers.entries().items():
@@ -54,21 +55,12 @@ class Classifiers(Shelf):
 
     def facts(self, model_id: str) -> dict[str, Any]:
         model = classifiers.entry(model_id)
-        card, how = model.card, model.card.preprocessing
-        facts = {
-            "id": card.id,
-            "title": card.title,
-            "task": card.task,
-            "about": card.about,
+        labels = store.class_labels(model)
+        facts = _of_card(model.card) | {
             "state": store.state(model),
             "file": store.weights_path(model),
             "classes": model.classes,
-            "labels": ", ".join(store.class_labels(model)[:10]) + (" ..." if model.classes > 10 else ""),
-            "input": f"{how.height} x {how.width} x {how.channels}, fit “{how.fit}”, scale “{how.scale}”",
-            "parameters": f"{card.parameters:,}" if card.parameters else "",
-            "accuracy": card.accuracy,
-            "made": card.made,
-            "licence": card.licence,
+            "labels": ", ".join(labels[:10]) + (" ..." if model.classes > 10 else ""),
         }
         if (receipt := store.receipt(model)) is not None:
             facts |= {
@@ -77,7 +69,7 @@ class Classifiers(Shelf):
                 "verified": receipt.verified,
                 "since": receipt.date,
             }
-        return facts | {name.replace("_", " "): value for name, value in card.details.items()}
+        return facts
 
     def download(self, model_id: str, job: Job) -> Path:
         return models.acquire.download(model_id, job)
@@ -90,7 +82,7 @@ class Classifiers(Shelf):
 
 
 class Detectors(Shelf):
-    """ONNX files of projects that publish them."""
+    """Our own, and ONNX files of projects that publish them."""
 
     def rows(self) -> Iterable[Row]:
         for entry in detectors.entries().values():
@@ -98,6 +90,8 @@ class Detectors(Shelf):
 
     def facts(self, model_id: str) -> dict[str, Any]:
         entry = detectors.known(model_id)
+        if entry.card is not None:
+            return _of_card(entry.card) | {"state": self._state(entry), "file": entry.path, "head": entry.head}
         return {
             "id": entry.id,
             "title": entry.title,
@@ -124,8 +118,30 @@ class Detectors(Shelf):
     @staticmethod
     def _state(entry: detectors.Entry) -> str:
         if entry.here:
-            return "ready"
+            return "bundled" if entry.card else "ready"
         return "partial" if detectors.incoming(entry).with_suffix(".onnx.part").exists() else "missing"
+
+
+def _of_card(card: Card) -> dict[str, Any]:
+    """What a card says, in the order in which it is told."""
+    how = card.preprocessing
+    return {
+        "id": card.id,
+        "title": card.title,
+        "task": card.task,
+        "about": card.about,
+        "state": "",  # told by the shelf, as the next four
+        "file": "",
+        "classes": len(card.labels),
+        "labels": ", ".join(card.labels),
+        "head": "",
+        "input": f"{how.height} x {how.width} x {how.channels}, fit “{how.fit}”, scale “{how.scale}”",
+        "parameters": f"{card.parameters:,}" if card.parameters else "",
+        "accuracy": card.accuracy,
+        "made": card.made,
+        "licence": card.licence,
+        **{name.replace("_", " "): value for name, value in card.details.items()},
+    }
 
 
 SHELVES: tuple[Shelf, ...] = (Classifiers(), Detectors())

@@ -1,1 +1,2 @@
 from . import gradient as gradient
+from . import studio_gradient as studio_gradient

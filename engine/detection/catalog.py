@@ -1,4 +1,4 @@
-"""Detectors the program knows by id, and fetching them with their hash checked."""
+"""Detectors the program knows by id: those that come with it, and fetching the others with their hash checked."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from engine.detection.detector import Detector
 from engine.errors import DownloadFailed, InvalidModel, ModelMissing
 from engine.files import digest, written_aside
 from engine.jobs import Job
+from engine.models.cards import Card
+from engine.models.catalog import BUNDLED, bundled_cards
 from engine.models.download import download as fetch
 from engine.models.download import taking_turns
 
@@ -27,24 +29,26 @@ FORGE_VARIABLE = "CNN_STUDIO_FORGE"  # a mirror to use instead, such as one insi
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A detector that can be fetched."""
+    """A detector that comes with the program, or one that can be fetched."""
 
     id: str
     title: str
     about: str
-    project: str  # owner and name on the forge
-    release: str
-    file: str
-    sha256: str
     bytes: int
     licence: str
-    labels: str
-    head: str
+    labels: str | None = None  # a key of the built-in names; None where the file has its own
+    head: str | None = None
+    project: str = ""  # owner and name on the forge; empty for what is bundled, as the next three
+    release: str = ""
+    file: str = ""
+    sha256: str = ""
+    card: Card | None = None  # of a bundled one
+    suggested: bool = False  # what to fetch first, where the bundled ones do not do
 
     @property
     def path(self) -> Path:
-        """Where its file is kept once it is here."""
-        return paths.models() / "detectors" / f"{self.id}.onnx"
+        """Where its file is, or will be kept once it is here."""
+        return BUNDLED / f"{self.id}.onnx" if self.card else paths.models() / "detectors" / f"{self.id}.onnx"
 
     @property
     def here(self) -> bool:
@@ -54,14 +58,22 @@ class Entry:
     @property
     def choices(self) -> Choices:
         """How to open it."""
-        return Choices(labels=self.labels, head=self.head, licence=self.licence, title=self.title)
+        how = self.card.preprocessing if self.card else None
+        size = (how.width, how.height) if how else None
+        return Choices(labels=self.labels, head=self.head, licence=self.licence, title=self.title, size=size)
 
 
 @cache
 def entries() -> dict[str, Entry]:
-    """Every known detector by id, the quickest first."""
-    text = (paths.RESOURCES / "detectors.toml").read_text(encoding="utf-8")
-    return {values["id"]: Entry(**values) for values in tomllib.loads(text)["detector"]}
+    """Every known detector by id, the bundled ones first and then the quickest."""
+    listed = tomllib.loads((paths.RESOURCES / "detectors.toml").read_text(encoding="utf-8"))["detector"]
+    bundled = [_bundled(card) for card in bundled_cards("detection")]
+    return {entry.id: entry for entry in (*bundled, *(Entry(**values) for values in listed))}
+
+
+def _bundled(card: Card) -> Entry:
+    size = (BUNDLED / f"{card.id}.onnx").stat().st_size
+    return Entry(card.id, card.title, card.about, size, card.licence, head="studio", card=card)
 
 
 def address(entry: Entry) -> str:
@@ -75,6 +87,8 @@ def download(detector_id: str, job: Job = Job.silent()) -> Path:
     Raises InvalidModel for an unknown id, DownloadFailed, or Cancelled; what arrived is continued next time.
     """
     entry = known(detector_id)
+    if entry.card is not None:
+        return entry.path
     with taking_turns(entry.path, job):
         if entry.here:
             return entry.path
@@ -100,6 +114,8 @@ def incoming(entry: Entry) -> Path:
 def take_in(detector_id: str, file: Path) -> Path:
     """Keep a copy of a file the user has, if it is the very file of the release; returns the copy."""
     entry = known(detector_id)
+    if entry.card is not None:
+        raise InvalidModel(f"{entry.title} comes with the program.", "It needs no import.")
     if not file.is_file():
         raise InvalidModel(f"There is no file {file}.", "Give the path of the .onnx file.")
     if (found := digest(file)) != entry.sha256:
@@ -120,6 +136,11 @@ def known(detector_id: str) -> Entry:
             f"Known are: {', '.join(entries())}; or give an .onnx or .cfg file.",
         )
     return entries()[detector_id]
+
+
+def suggestion() -> Entry | None:
+    """The detector to fetch for more classes, None once it is here."""
+    return next((entry for entry in entries().values() if entry.suggested and not entry.here), None)
 
 
 def first_here() -> Entry | None:
@@ -145,7 +166,7 @@ def open_named(name: str, choices: Choices = Choices(), job: Job = Job.silent())
     ours = entry.choices
     mixed = replace(
         choices, labels=choices.labels or ours.labels, head=choices.head or ours.head,
-        licence=ours.licence, title=ours.title,
+        licence=ours.licence, title=ours.title, size=choices.size or ours.size,
     )  # fmt: skip
     return open_detector(entry.path, mixed, job)
 

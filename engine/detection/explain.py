@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -18,8 +18,16 @@ from engine.detection.letterbox import GREY
 from engine.errors import InvalidSetting
 from engine.jobs import Job
 
-if TYPE_CHECKING:
-    from engine.detection.gradient import Explainable
+
+class Explainable(Protocol):
+    """A network in Keras whose boxes can be traced back to cells."""
+
+    def run(self, blob: np.ndarray) -> list[np.ndarray]:
+        """Raw outputs, as the ONNX file gives them, of an input float32 (1, 3, H, W)."""
+
+    def heat(self, blob: np.ndarray, cell: int, class_id: int) -> tuple[np.ndarray, str]:
+        """HiResCAM (h, w) of the log score of the box that a cell made, signed, and the name of the layer."""
+
 
 LOW = 0.01  # candidates from here on are looked at
 _SAME = 0.4  # IoU from which a candidate is the box that was asked about
@@ -43,12 +51,13 @@ class Heat:
 def explain(detector: Detector, image: np.ndarray, box: np.ndarray, class_id: int, job: Job = Job.silent()) -> Heat:
     """Heat map of one detection on an image, RGB uint8 (H, W, 3). box: (4,) pixels of the image.
 
-    Networks imported from Darknet: HiResCAM of the logarithm of objectness times class, at the cell that made the box
-    (Draelos & Carin 2020). Others: how much the score falls when a patch is greyed (Zeiler & Fergus 2014). Raises
+    Networks imported from Darknet and our own, which are here as Keras networks too: HiResCAM of the logarithm of
+    objectness times class, at the cell that made the box (Draelos & Carin 2020). Others: how much the score falls when a patch is greyed (Zeiler & Fergus 2014). Raises
     InvalidSetting when the network does not find the box on this image.
     """
-    if detector.head.name == "darknet" and detector.path is not None:
-        return _by_gradient(detector, _network(detector.path, detector.size), image, box, class_id)
+    network = _network(detector.path, detector.size, detector.head.name) if detector.path is not None else None
+    if network is not None:
+        return _by_gradient(detector, network, image, box, class_id)
     return by_occlusion(detector, image, box, class_id, job)
 
 
@@ -96,8 +105,12 @@ def _by_gradient(detector: Detector, network: Explainable, image: np.ndarray, bo
 
 
 @lru_cache(maxsize=1)
-def _network(path: Path, size: tuple[int, int]) -> Explainable:
-    return detection.gradient.Explainable(path, size)
+def _network(path: Path, size: tuple[int, int], head: str) -> Explainable | None:
+    """The Keras network behind a detector, None where there is none."""
+    if head == "darknet":
+        return detection.gradient.DarknetGradient(path, size)
+    beside = path.with_suffix(".keras")
+    return detection.studio_gradient.StudioGradient(beside) if head == "studio" and beside.is_file() else None
 
 
 def _score(detector: Detector, data: np.ndarray, target: np.ndarray, class_id: int) -> float:

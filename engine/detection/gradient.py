@@ -14,7 +14,7 @@ from engine.detection.darknet.to_keras import build
 from engine.detection.darknet.weights import read
 
 
-class Explainable:
+class DarknetGradient:
     """The network with, for each scale, the activations an explanation looks at."""
 
     def __init__(self, config: Path, size: tuple[int, int] | None = None) -> None:

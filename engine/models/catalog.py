@@ -44,12 +44,16 @@ def entry(model_id: str) -> Entry:
 
 
 @cache
+def bundled_cards(task: str) -> tuple[Card, ...]:
+    """The cards of the models that come with the program for a task, "classification" or "detection"."""
+    cards = (replace(read_card(path), source="bundled") for path in sorted(BUNDLED.glob("*.card.json")))
+    return tuple(card for card in cards if card.task == task)
+
+
 def _bundled() -> tuple[Entry, ...]:
-    found = []
-    for path in sorted(BUNDLED.glob("*.card.json")):
-        card = replace(read_card(path), source="bundled")
-        found.append(Entry(card, len(card.labels), file=path.with_name(f"{card.id}.keras")))
-    return tuple(found)
+    return tuple(
+        Entry(card, len(card.labels), file=BUNDLED / f"{card.id}.keras") for card in bundled_cards("classification")
+    )
 
 
 @cache

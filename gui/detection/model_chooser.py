@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from engine.detection.catalog import Entry, entries
+from engine.detection.catalog import Entry, entries, suggestion
 from engine.detection.detector import Detector
 
 _OPEN = "ask:file"
@@ -30,9 +30,8 @@ class DetectorChooser(QWidget):
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.activated.connect(self._activated)
         self.fetch = QPushButton()
-        self.fetch.setProperty("primary", True)
         self.fetch.setAccessibleName("Download detector")
-        self.fetch.clicked.connect(lambda: self.download_wanted.emit(self._current))
+        self.fetch.clicked.connect(self._fetch)
         self.about = QLabel()
         self.about.setWordWrap(True)
         self.about.setProperty("role", "muted")
@@ -85,19 +84,43 @@ class DetectorChooser(QWidget):
         self.box.addItem("Open a model file…", _OPEN)
         self.box.setCurrentIndex(self.box.findData(self._current))
         chosen = self.entry()
-        self.fetch.setVisible(self.missing())
-        if chosen is not None:
-            self.fetch.setText(f"Download {chosen.title} ({chosen.bytes / 1e6:.0f} MB)")
-            self.fetch.setToolTip(f"Fetch it once; its SHA-256 is checked. Licence: {chosen.licence}")
-            self.about.setText(f"{chosen.about} Licence: {chosen.licence}.")
-        else:
-            self.about.setText("")
+        self._offer_download()
+        self.about.setText("" if chosen is None else f"{chosen.about} Licence: {chosen.licence}.")
+
+    def offered(self) -> Entry | None:
+        """What the button fetches: the choice if it is missing; beside a bundled one, the one for more classes."""
+        chosen = self.entry()
+        if chosen is None or not chosen.here:
+            return chosen
+        return suggestion() if chosen.card is not None else None
+
+    def _offer_download(self) -> None:
+        offered = self.offered()
+        self.fetch.setVisible(offered is not None)
+        if offered is None:
+            return
+        needed = offered.id == self._current
+        verb = "Download" if needed else "Find 80 classes: get"
+        self.fetch.setText(f"{verb} {offered.title} ({offered.bytes / 1e6:.1f} MB)")
+        self.fetch.setToolTip(
+            f"{offered.about} Fetched once; its SHA-256 is checked. Licence: {offered.licence}"
+        )
+        self.fetch.setProperty("primary", needed)
+        self.fetch.style().polish(self.fetch)
+
+    def _fetch(self) -> None:
+        offered = self.offered()
+        if offered is not None:
+            self.download_wanted.emit(offered.id)
 
     def describe(self, detector: Detector) -> None:
         """Facts of the detector that is loaded."""
         width, height = detector.size
         classes = "unknown number of classes" if detector.classes is None else f"{detector.classes} classes"
         facts = f"{detector.head.title} head, {width} x {height}, {classes}. Licence: {_short(detector.licence)}."
+        entry = self.entry()
+        if entry is not None and entry.card is not None:
+            facts = f"{entry.about} {facts}"
         if not detector.labels:
             facts += " Its class names are unknown: give them under Advanced."
         self.about.setText(facts)

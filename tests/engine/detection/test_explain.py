@@ -67,7 +67,7 @@ def test_a_box_that_is_not_there_is_refused(shared, scene):
 
 def test_the_gradient_is_that_of_the_score(tmp_path):
     """HiResCAM summed over all places is how the score changes when the layer's activations are scaled."""
-    from engine.detection.gradient import Explainable, telling_layer
+    from engine.detection.gradient import DarknetGradient, telling_layer
 
     convolution = "[convolutional]\nbatch_normalize=1\nfilters=9\nsize=3\npad=1\nactivation=mish\n"
     config = tmp_path / "straight.cfg"
@@ -76,7 +76,7 @@ def test_the_gradient_is_that_of_the_score(tmp_path):
         "[convolutional]\nfilters=7\nsize=1\nactivation=linear\n[yolo]\nmask=0\nanchors=9,9\nclasses=2\n"
     )
     write_random_weights(config, tmp_path)
-    network = Explainable(config)
+    network = DarknetGradient(config)
     blob = np.random.default_rng(3).random((1, 3, 96, 64), np.float32)
     heat, layer = network.heat(blob, 700, 1)
     assert layer == telling_layer(read_plan(config), 0).name == "layer_001_convolutional"
