@@ -74,7 +74,9 @@ SAMPLES: dict[str, Sample] = {
         Sample("cat", "Cat", "photo", _SKIMAGE, _file("skimage", "data/chelsea.png")),
         Sample("coffee", "Coffee", "photo", _SKIMAGE, _file("skimage", "data/coffee.png")),
         Sample("astronaut", "Astronaut", "photo", _SKIMAGE, _file("skimage", "data/astronaut.png")),
-        Sample("admiral", "Admiral", "photo", _MATPLOTLIB, _file("matplotlib", "mpl-data/sample_data/grace_hopper.jpg")),
+        Sample(
+            "admiral", "Admiral", "photo", _MATPLOTLIB, _file("matplotlib", "mpl-data/sample_data/grace_hopper.jpg")
+        ),
         Sample("rocket", "Rocket", "photo", _SKIMAGE, _file("skimage", "data/rocket.jpg")),
         Sample("flower", "Flower", "photo", _SKLEARN, _file("sklearn", "datasets/images/flower.jpg")),
         Sample("temple", "Temple", "photo", _SKLEARN, _file("sklearn", "datasets/images/china.jpg")),

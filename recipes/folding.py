@@ -31,8 +31,12 @@ def folded(network: keras.Model) -> keras.Model:
     for copy, weights in copies:
         if weights and not isinstance(copy, layers.Normalization):  # whose numbers are in its configuration
             copy.set_weights(weights)
-    outputs = [tensors[id(tensor)] for tensor in network.outputs]
-    return keras.Model([tensors[id(tensor)] for tensor in network.inputs], outputs, name=network.name)
+    inside, out = ([tensors[id(tensor)] for tensor in ends] for ends in (network.inputs, network.outputs))
+    return keras.Model(_one_or_all(inside), _one_or_all(out), name=network.name)
+
+
+def _one_or_all(tensors: list[keras.KerasTensor]) -> keras.KerasTensor | list[keras.KerasTensor]:
+    return tensors[0] if len(tensors) == 1 else tensors
 
 
 def round_to_half(network: keras.Model) -> None:
@@ -41,7 +45,7 @@ def round_to_half(network: keras.Model) -> None:
 
 
 def save_packed(network: keras.Model, path: Path) -> None:
-    """Save as `.keras` with its parts compressed: float32 numbers rounded to half take little more than half the room."""
+    """Save as `.keras`, compressed: float32 numbers rounded to half take little more than half the room."""
     whole = path.with_name(f"whole-{path.name}")
     network.save(whole)
     with zipfile.ZipFile(whole) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target:

@@ -1,7 +1,7 @@
 """Write a small Keras network as ONNX: normalisation folded into the convolutions, numbers stored in half precision.
 
-Own code instead of Keras' export, because a recipe may run on any backend and the file must be the same: channels first,
-any height and width, batch of one or more. Only the layers that our networks are made of; any other is an error.
+Own code instead of Keras' export, because a recipe may run on any backend and the file must be the same: channels
+first, any height and width, batch of one or more. Only the layers that our networks are made of; any other is an error.
 """
 
 from __future__ import annotations
@@ -63,7 +63,9 @@ def write(network: keras.Model, path: Path, facts: dict[str, str], half: bool = 
     shape = network.inputs[0].shape
     outputs = [_value(names[id(tensor)], tensor.shape) for tensor in network.outputs]
     body = helper.make_graph(graph.nodes, network.name, [_value(INPUT, shape)], outputs, graph.constants)
-    model = helper.make_model(body, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8, producer_name="CNN Studio")
+    model = helper.make_model(
+        body, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8, producer_name="CNN Studio"
+    )
     helper.set_model_props(model, facts)
     onnx.checker.check_model(model)
     path.write_bytes(model.SerializeToString())
@@ -91,9 +93,7 @@ def _convolution(graph: _Graph, layer: keras.layers.Layer, inputs: list[str]) ->
     constants = [
         graph.number(f"{layer.name}_kernel", kernel.transpose(3, 2, 0, 1)), graph.number(f"{layer.name}_bias", bias)
     ]  # fmt: skip
-    return graph.add(
-        "Conv", inputs + constants, layer.name, kernel_shape=[size] * 2, strides=[stride] * 2, pads=pads
-    )
+    return graph.add("Conv", inputs + constants, layer.name, kernel_shape=[size] * 2, strides=[stride] * 2, pads=pads)
 
 
 def _padding(graph: _Graph, layer: keras.layers.Layer, inputs: list[str]) -> str:

@@ -2,9 +2,10 @@
 
     python recipes/train_yolo_face.py --caltech DIR --coco DIR [--photos DIR] [--videos DIR] [--resume]
 
---caltech: the category folders of Caltech-101. --coco: a folder with `train2017` and `val2017`, of which only the images
-named in `yolo_face/boxes_train.csv` and `yolo_face/boxes_real.csv` are read; the second list is only measured on.
-Keras and NumPy only, so that it runs on any backend of Keras. State is kept in `build/train_yolo_face` after every round.
+--caltech: the category folders of Caltech-101. --coco: a folder with `train2017` and `val2017`, of which only the
+images named in `yolo_face/boxes_train.csv` and `yolo_face/boxes_real.csv` are read; the second list is only measured
+on. Keras and NumPy only, so that it runs on any backend of Keras. State is kept in `build/train_yolo_face` after every
+round.
 """
 
 from __future__ import annotations
@@ -45,16 +46,18 @@ class Round:
     steps: int
 
 
-def plan(scale: float) -> list[Round]:
+def plan(scale: float, trial: bool = False) -> list[Round]:
     """Rounds of small scenes, where most is learnt, and then of scenes as large as the detector will see."""
-    steps = max(round(200 * scale), 2)
+    if trial:
+        return [Round(64, 2, 1), Round(96, 2, 1)]
+    steps = round(200 * scale)
     return [Round(224, 32, steps)] * 24 + [Round(320, 32, steps)] * 12
 
 
 def build_trainer(side: int, total: int) -> FaceTrainer:
     """The network ready to learn for `total` steps."""
     network = face_network(side)
-    trainer = FaceTrainer(network.inputs, network.outputs)
+    trainer = FaceTrainer(network.input, network.outputs)
     warmup = min(300, total // 5 + 1)
     rate = keras.optimizers.schedules.CosineDecay(
         2e-5, total - warmup, alpha=0.01, warmup_target=PEAK_RATE, warmup_steps=warmup
@@ -137,8 +140,11 @@ def main() -> None:
     parser.add_argument("--photos", type=Path)
     parser.add_argument("--videos", type=Path)
     parser.add_argument("--scale", type=float, default=1.0, help="share of the steps; 20 for a machine with a GPU")
+    parser.add_argument("--trial", action="store_true", help="two steps, to see that everything works")
     parser.add_argument("--processes", type=int, default=1, help="that make scenes")
-    parser.add_argument("--working-point", type=float, default=WORKING_POINT, help="score that becomes 0.25 in the file")
+    parser.add_argument(
+        "--working-point", type=float, default=WORKING_POINT, help="score that becomes 0.25 in the file"
+    )
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--state", type=Path, default=STATE)
     parser.add_argument("--resume", action="store_true")
@@ -146,7 +152,7 @@ def main() -> None:
     arguments = parser.parse_args()
     keras.utils.set_random_seed(SEED)
     backends.training_layout(arguments.precision)
-    rounds = plan(arguments.scale)
+    rounds = plan(arguments.scale, arguments.trial)
     learnt = f"{sum(r.steps * r.batch for r in rounds):,} scenes"
     print(f"{learnt}, {len(rounds)} rounds: {forecast(rounds)}", flush=True)
     began = time.monotonic()
@@ -154,7 +160,7 @@ def main() -> None:
         trainer = train(feed, rounds, arguments.resume, arguments.state)
         trainer.optimizer.finalize_variable_values(trainer.trainable_variables)
         last = sum(r.steps for r in rounds)
-        shipping.settle(trainer, feed.batches(rounds[-1].side, 32, last, max(round(150 * min(arguments.scale, 1)), 2)))
+        shipping.settle(trainer, feed.batches(rounds[-1].side, rounds[-1].batch, last, 1 if arguments.trial else 150))
     network = shipping.shipped(trainer, arguments.working_point)
     shipping.write(network, arguments.out)
     measured = evaluate(arguments)

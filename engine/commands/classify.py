@@ -14,7 +14,7 @@ from engine.classification.rows import Row
 from engine.commands.base import Command, image_files, positive, watched_job
 from engine.models.preprocessing import SCALES
 
-DEFAULT_MODEL = "digits"
+DEFAULT_MODEL = "cifar10"
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:

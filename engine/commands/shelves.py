@@ -13,7 +13,7 @@ from engine.errors import InvalidModel, InvalidSetting
 from engine.jobs import Job
 from engine.models import catalog as classifiers
 from engine.models import store
-from engine.models.cards import Card
+from engine.models.cards import facts
 
 
 class Row(NamedTuple):
@@ -56,20 +56,20 @@ class Classifiers(Shelf):
     def facts(self, model_id: str) -> dict[str, Any]:
         model = classifiers.entry(model_id)
         labels = store.class_labels(model)
-        facts = _of_card(model.card) | {
+        told = facts(model.card) | {
             "state": store.state(model),
             "file": store.weights_path(model),
             "classes": model.classes,
             "labels": ", ".join(labels[:10]) + (" ..." if model.classes > 10 else ""),
         }
         if (receipt := store.receipt(model)) is not None:
-            facts |= {
+            told |= {
                 "origin": receipt.origin,
                 "sha256": receipt.sha256,
                 "verified": receipt.verified,
                 "since": receipt.date,
             }
-        return facts
+        return told
 
     def download(self, model_id: str, job: Job) -> Path:
         return models.acquire.download(model_id, job)
@@ -91,7 +91,7 @@ class Detectors(Shelf):
     def facts(self, model_id: str) -> dict[str, Any]:
         entry = detectors.known(model_id)
         if entry.card is not None:
-            return _of_card(entry.card) | {"state": self._state(entry), "file": entry.path, "head": entry.head}
+            return facts(entry.card) | {"state": self._state(entry), "file": entry.path, "head": entry.head}
         return {
             "id": entry.id,
             "title": entry.title,
@@ -120,28 +120,6 @@ class Detectors(Shelf):
         if entry.here:
             return "bundled" if entry.card else "ready"
         return "partial" if detectors.incoming(entry).with_suffix(".onnx.part").exists() else "missing"
-
-
-def _of_card(card: Card) -> dict[str, Any]:
-    """What a card says, in the order in which it is told."""
-    how = card.preprocessing
-    return {
-        "id": card.id,
-        "title": card.title,
-        "task": card.task,
-        "about": card.about,
-        "state": "",  # told by the shelf, as the next four
-        "file": "",
-        "classes": len(card.labels),
-        "labels": ", ".join(card.labels),
-        "head": "",
-        "input": f"{how.height} x {how.width} x {how.channels}, fit “{how.fit}”, scale “{how.scale}”",
-        "parameters": f"{card.parameters:,}" if card.parameters else "",
-        "accuracy": card.accuracy,
-        "made": card.made,
-        "licence": card.licence,
-        **{name.replace("_", " "): value for name, value in card.details.items()},
-    }
 
 
 SHELVES: tuple[Shelf, ...] = (Classifiers(), Detectors())

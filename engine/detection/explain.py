@@ -51,9 +51,9 @@ class Heat:
 def explain(detector: Detector, image: np.ndarray, box: np.ndarray, class_id: int, job: Job = Job.silent()) -> Heat:
     """Heat map of one detection on an image, RGB uint8 (H, W, 3). box: (4,) pixels of the image.
 
-    Networks imported from Darknet and our own, which are here as Keras networks too: HiResCAM of the logarithm of
-    objectness times class, at the cell that made the box (Draelos & Carin 2020). Others: how much the score falls when a patch is greyed (Zeiler & Fergus 2014). Raises
-    InvalidSetting when the network does not find the box on this image.
+    Networks imported from Darknet and our own, which are here as Keras networks too: HiResCAM of the logarithm of the
+    score, at the cell that made the box (Draelos & Carin 2020). Others: how much the score falls when a patch is greyed
+    (Zeiler & Fergus 2014). Raises InvalidSetting when the network does not find the box on this image.
     """
     network = _network(detector.path, detector.size, detector.head.name) if detector.path is not None else None
     if network is not None:

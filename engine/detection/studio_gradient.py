@@ -28,7 +28,9 @@ class StudioGradient:
 
     def run(self, blob: np.ndarray) -> list[np.ndarray]:
         """Raw maps (1, 4 + C, h, w) a stride, as the ONNX file gives them."""
-        return [output.numpy().transpose(0, 3, 1, 2) for output in self._maps(blob.transpose(0, 2, 3, 1), training=False)]
+        return [
+            output.numpy().transpose(0, 3, 1, 2) for output in self._maps(blob.transpose(0, 2, 3, 1), training=False)
+        ]
 
     def heat(self, blob: np.ndarray, cell: int, class_id: int) -> tuple[np.ndarray, str]:
         """HiResCAM (h, w) of the class logit of one cell, signed, and the name of the layer.

@@ -78,6 +78,29 @@ def read_card(path: Path) -> Card:
         ) from error
 
 
+def facts(card: Card) -> dict[str, Any]:
+    """What a card says, in the order in which it is told; "" where it says nothing."""
+    how = card.preprocessing
+    return {
+        "id": card.id,
+        "title": card.title,
+        "task": card.task,
+        "about": card.about,
+        "state": "",  # told by whoever keeps the file, as the next two
+        "file": "",
+        "head": "",
+        "classes": len(card.labels) or "",
+        "labels": ", ".join(card.labels),
+        "input": f"{how.height} x {how.width} x {how.channels}, fit “{how.fit}”, scale “{how.scale}”",
+        "parameters": f"{card.parameters:,}" if card.parameters else "",
+        "size": f"{card.megabytes:g} MB" if card.megabytes else "",
+        "accuracy": card.accuracy,
+        "made": card.made,
+        "licence": card.licence,
+        **{name.replace("_", " "): value for name, value in card.details.items()},
+    }
+
+
 def with_labels(card: Card, labels: tuple[str, ...]) -> Card:
     """The same card with class names."""
     return replace(card, labels=labels)

@@ -22,7 +22,9 @@ class Actor:
     across: tuple[float, float]  # from where to where it moves, left to right
     down: tuple[float, float]  # and from top to bottom
     speed: tuple[float, float]  # ways a second
-    face: tuple[float, float, float, float] | None = None  # left, top, right, bottom of the face, fractions of the photo
+    face: tuple[float, float, float, float] | None = (
+        None  # left, top, right, bottom of the face, fractions of the photo
+    )
 
 
 # Those further down are drawn over those further up; places are such that no face is ever hidden.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine.detection.catalog import Entry, entries, suggestion
 from engine.detection.detector import Detector
+from gui.widgets.model_card import CardButton
+from gui.words import count
 
 _OPEN = "ask:file"
 _PATTERN = "Detectors (*.onnx *.cfg *.weights);;All files (*)"
@@ -32,6 +34,7 @@ class DetectorChooser(QWidget):
         self.fetch = QPushButton()
         self.fetch.setAccessibleName("Download detector")
         self.fetch.clicked.connect(self._fetch)
+        self.card = CardButton()
         self.about = QLabel()
         self.about.setWordWrap(True)
         self.about.setProperty("role", "muted")
@@ -41,6 +44,7 @@ class DetectorChooser(QWidget):
         column.addWidget(self.box)
         column.addWidget(self.fetch)
         column.addWidget(self.about)
+        column.addWidget(self.card, 0, Qt.AlignmentFlag.AlignLeft)
         self.refresh()
 
     def current(self) -> str:
@@ -85,6 +89,7 @@ class DetectorChooser(QWidget):
         self.box.setCurrentIndex(self.box.findData(self._current))
         chosen = self.entry()
         self._offer_download()
+        self.card.show_card(None if chosen is None else chosen.card)
         self.about.setText("" if chosen is None else f"{chosen.about} Licence: {chosen.licence}.")
 
     def offered(self) -> Entry | None:
@@ -102,9 +107,7 @@ class DetectorChooser(QWidget):
         needed = offered.id == self._current
         verb = "Download" if needed else "Find 80 classes: get"
         self.fetch.setText(f"{verb} {offered.title} ({offered.bytes / 1e6:.1f} MB)")
-        self.fetch.setToolTip(
-            f"{offered.about} Fetched once; its SHA-256 is checked. Licence: {offered.licence}"
-        )
+        self.fetch.setToolTip(f"{offered.about} Fetched once; its SHA-256 is checked. Licence: {offered.licence}")
         self.fetch.setProperty("primary", needed)
         self.fetch.style().polish(self.fetch)
 
@@ -116,7 +119,7 @@ class DetectorChooser(QWidget):
     def describe(self, detector: Detector) -> None:
         """Facts of the detector that is loaded."""
         width, height = detector.size
-        classes = "unknown number of classes" if detector.classes is None else f"{detector.classes} classes"
+        classes = "unknown number of classes" if detector.classes is None else count(detector.classes, "class", "classes")
         facts = f"{detector.head.title} head, {width} x {height}, {classes}. Licence: {_short(detector.licence)}."
         entry = self.entry()
         if entry is not None and entry.card is not None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from engine.models.activations import Activations, Captured
 
 MEANING = 288  # pixels of the right column
-FIRST_MODEL = "digits"
+FIRST_MODEL = "cifar10"
 _TILE = 72  # pixels of a map in the grid where not all fit
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -12,6 +12,7 @@ from engine.models import store
 from engine.models.cards import Card
 from engine.models.catalog import Entry, entries
 from engine.models.trained import trained_models
+from gui.widgets.model_card import CardButton
 
 _OPEN = "open"  # the last item, which opens a file dialog
 
@@ -32,6 +33,7 @@ class ModelChooser(QWidget):
         self.box.setAccessibleName("Model")
         self.box.setToolTip("The network that answers")
         self.box.activated.connect(self._activated)
+        self.card = CardButton()
         self.about = QLabel()
         self.about.setWordWrap(True)
         self.about.setProperty("role", "muted")
@@ -54,6 +56,7 @@ class ModelChooser(QWidget):
         column.addWidget(self.box)
         column.addWidget(self.about)
         column.addLayout(buttons)
+        column.addWidget(self.card, 0, Qt.AlignmentFlag.AlignLeft)
         self.refresh()
 
     def current(self) -> str:
@@ -97,6 +100,7 @@ class ModelChooser(QWidget):
         self.refresh()
 
     def _describe(self, entry: Entry | None, trained: Card | None) -> None:
+        self.card.show_card(entry.card if entry is not None else trained)
         missing = entry is not None and store.weights_path(entry) is None
         self.fetch.setVisible(missing)
         self.fetch.setEnabled(True)

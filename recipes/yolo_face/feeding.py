@@ -45,7 +45,7 @@ class Feed:
         self._pool.shutdown(cancel_futures=True)
 
     def batches(self, side: int, count: int, first: int, steps: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Steps `first` up to `first + steps`: pictures (count, side, side, 3) float32 in 0..1, labels (count, M, 5)."""
+        """Steps from `first` on: pictures (count, side, side, 3) float32 in 0..1 and labels (count, M, 5)."""
         waiting: deque[Future] = deque()
         coming = iter(range(first, first + steps))
         for _ in range(steps):

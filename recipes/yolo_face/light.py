@@ -14,8 +14,7 @@ def relight(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     table = np.clip(steps[:, None] ** gamma * 255 * tint * rng.uniform(0.7, 1.15), 0, 255).astype(np.uint8)
     out = cv2.LUT(np.ascontiguousarray(pixels), table.reshape(1, 256, 3))
     if rng.random() < 0.25:
-        height, width = out.shape[:2]
-        across = np.linspace(rng.uniform(0.4, 1.0), rng.uniform(0.4, 1.0), width, dtype=np.float32)
+        across = np.linspace(rng.uniform(0.4, 1.0), rng.uniform(0.4, 1.0), out.shape[1], dtype=np.float32)
         out = (out * across[None, :, None]).astype(np.uint8)
     return out
 

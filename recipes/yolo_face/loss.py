@@ -52,7 +52,7 @@ def detection_loss(maps: list[Any], labels: Any) -> Any:
 
 
 def decode(raw: Any, cells: Any, strides: Any) -> Any:
-    """Corners (N, A, 4) in pixels of raw numbers (N, A, 5): offsets from the cell's middle and logarithms, in strides."""
+    """Corners (N, A, 4) in pixels of raw (N, A, 5): offsets from the cell's middle and log sizes, in strides."""
     middle = cells + raw[:, :, :2] * strides
     half = ops.exp(ops.clip(raw[:, :, 2:4], -4.0, 4.0)) * strides / 2
     return ops.concatenate([middle - half, middle + half], axis=2)

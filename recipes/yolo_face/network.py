@@ -79,4 +79,3 @@ def _head(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
     """Five numbers a cell; in float32, since exponentials follow."""
     x = _conv(x, 64, 3, f"{name}_look")
     return layers.Conv2D(CHANNELS, 1, dtype="float32", name=name)(x)
-

@@ -123,9 +123,7 @@ RECIPES: tuple[tuple[float, Callable[[SceneMaker, int, np.random.Generator], Sce
 )
 
 
-def frame(
-    photo: Photo, size: tuple[int, int], rng: np.random.Generator, ground: np.ndarray | None = None
-) -> Scene:
+def frame(photo: Photo, size: tuple[int, int], rng: np.random.Generator, ground: np.ndarray | None = None) -> Scene:
     """A photo turned, zoomed, squeezed and moved into width x height, so that a face of it gets a random size.
 
     ground: RGB uint8 of that size, seen where the photo ends; grey, a colour or a reflection if None.
@@ -223,7 +221,9 @@ def blend(canvas: np.ndarray, piece: np.ndarray, matrix: np.ndarray, zoom: float
         size = (max(piece.shape[1] // 2, 1), max(piece.shape[0] // 2, 1))
         piece = cv2.resize(piece, size, interpolation=cv2.INTER_AREA)
     matrix = _for_halved(matrix, halvings) - np.array([[0, 0, x0], [0, 0, y0]])
-    piece = cv2.warpAffine(piece, matrix, (int(x1 - x0), int(y1 - y0)), flags=cv2.INTER_LINEAR, borderValue=(0, 0, 0, 0))
+    piece = cv2.warpAffine(
+        piece, matrix, (int(x1 - x0), int(y1 - y0)), flags=cv2.INTER_LINEAR, borderValue=(0, 0, 0, 0)
+    )
     under = canvas[y0:y1, x0:x1]
     weight = piece[:, :, 3:].astype(np.float32) / 255
     under[:] = under + (piece[:, :, :3] - under.astype(np.float32)) * weight
@@ -300,4 +300,3 @@ def _crowded(box: np.ndarray, taken: np.ndarray) -> bool:
 def _odds(weights: list[float]) -> np.ndarray:
     values = np.array(weights, float)
     return values / values.sum()
-

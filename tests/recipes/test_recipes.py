@@ -3,12 +3,15 @@
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
+import onnxruntime as ort
 import pytest
 from PIL import Image
 
+from engine.models.cards import read_card
 from engine.models.loading import load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,7 +42,8 @@ def test_the_photo_recipe_trains_and_writes_a_usable_model(tmp_path):
     model = load(out)
     assert model.card.labels == LABELS
     assert model.card.parameters == model.network.count_params() < 1_200_000
-    assert model.network.get_layer("residual2_relu").output.shape[1:3] == (8, 8)
+    assert model.network.get_layer("residual2b_relu").output.shape[1:3] == (8, 8)
+    assert out.with_suffix(".onnx").stat().st_size < 5e6
 
 
 def test_the_digits_recipe_trains_and_writes_a_usable_model(shared, tmp_path):
@@ -50,3 +54,21 @@ def test_the_digits_recipe_trains_and_writes_a_usable_model(shared, tmp_path):
     )
     assert "MNIST test" in said
     assert load(out).card.preprocessing.fit == "digit"
+
+
+def test_the_face_recipe_trains_resumes_measures_and_writes_a_usable_detector(shared, tmp_path):
+    with zipfile.ZipFile(shared / "data/caltech101.zip") as archive:
+        wanted = [f"Faces/image_{n:04d}.jpg" for n in range(1, 66)] + [f"anchor/image_{n:04d}.jpg" for n in range(1, 9)]
+        found = [name for name in archive.namelist() if name.endswith(tuple(wanted))]
+        archive.extractall(tmp_path / "unpacked", found)
+    caltech = next((tmp_path / "unpacked").rglob("Faces")).parent
+    given = ["--caltech", caltech, "--coco", shared / "data/coco256/images", "--state", tmp_path / "state"]
+    out = tmp_path / "yolo-face.onnx"
+    said = run("train_yolo_face.py", *given, "--trial", "--out", out)
+    assert "round 2/2" in said
+    assert "false boxes a scene without people" in said
+    assert ort.InferenceSession(out).get_modelmeta().custom_metadata_map["names"] == '{"0": "face"}'
+    assert read_card(tmp_path / "yolo-face.card.json").labels == ("face",)
+    assert out.with_suffix(".keras").exists()
+    again = run("train_yolo_face.py", *given, "--trial", "--out", out, "--resume")
+    assert "round" not in again.split("rounds:")[1].split("faces of")[0]  # nothing was left to learn
