@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.classification.predictions import Classification, probabilities_of, strongest, two_sided
+from engine.classification.predictions import Classification
 from engine.errors import InvalidModel
 from engine.models.compiled import compile_forward
 from engine.models.loading import Model
 from engine.models.logits import logit_head
+from engine.models.predictions import probabilities_of, strongest, two_sided
 from engine.models.preprocessing import Prepared, prepare
 
 

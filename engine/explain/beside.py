@@ -7,15 +7,27 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.errors import EngineError
-from engine.explain.asking import Found
+from engine.explain.asking import Found, class_labels
 from engine.explain.cams import channel_shares
 from engine.explain.explaining import explain_stages, make_question, stage_layers
 from engine.explain.faithfulness import Curves, Kept
 from engine.explain.methods import method
 from engine.explain.views import Look, Placed, draw, place
 from engine.jobs import Job
+from engine.models.predictions import Prediction, probabilities_of, strongest, two_sided
 
 MANY_CELLS = 40  # below this a rank correlation is mostly chance
+
+
+def predictions(found: Found, count: int = 5) -> tuple[Prediction, ...]:
+    """The strongest classes of the output that was asked, as the pass that made the map found them."""
+    head, logits = found.explainer.output(found.explanation.target.output), found.explanation.logits
+    assert logits is not None
+    row = logits[None]
+    shares = probabilities_of(row, head.activation)
+    if head.two_sided:
+        row, shares = two_sided(row), np.concatenate([1 - shares, shares], axis=1)
+    return strongest(row[0], shares[0], class_labels(found.explainer, head.index), count)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ class Explanation:
     contributions: np.ndarray | None = None  # (h, w, K) float32
     notes: tuple[str, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)  # settings of the method, as used
+    logits: np.ndarray | None = None  # (units,) float32 of the whole image
 
     @property
     def has_positive(self) -> bool:
@@ -136,6 +137,7 @@ def finished(question: Question, chosen: Method, raw: Raw, logits: np.ndarray) -
         raw.contributions,
         notes,
         {**question.options, **raw.options},
+        logits[0],
     )
 
 

@@ -12,19 +12,11 @@ from engine.explain import baselines
 from engine.explain.pixels import Path, path_by
 from engine.explain.targets import Output, Target, direction
 from engine.jobs import Job
+from engine.models.predictions import probabilities_of
 from engine.models.preprocessing import Prepared
 
 if TYPE_CHECKING:  # the table of methods must not load TensorFlow
     from engine.explain.graph import Evidence, Explainer
-
-
-def probabilities(logits: np.ndarray, activation: str) -> np.ndarray:
-    """Probabilities (N, units) float32 from logits, by "softmax" over the units or "sigmoid" each by itself."""
-    values = logits.astype(np.float64)
-    if activation == "sigmoid":
-        return (1 / (1 + np.exp(-np.clip(values, -500, 500)))).astype(np.float32)
-    shifted = np.exp(values - values.max(axis=1, keepdims=True))
-    return (shifted / shifted.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -63,7 +55,7 @@ class Question:
 
     def score_of_logits(self, logits: np.ndarray) -> np.ndarray:
         """Scores (N,) from logits (N, units)."""
-        values = logits if self.target.score == "logit" else probabilities(logits, self.output.activation)
+        values = logits if self.target.score == "logit" else probabilities_of(logits, self.output.activation)
         return values @ self.direction
 
     def probability(self, batch: np.ndarray) -> np.ndarray:
@@ -114,7 +106,7 @@ class Question:
 
 def class_probability(logits: np.ndarray, output: Output, class_id: int) -> np.ndarray:
     """Probability (N,) of a class from logits (N, units)."""
-    shares = probabilities(logits, output.activation)
+    shares = probabilities_of(logits, output.activation)
     if output.two_sided:
         return shares[:, 0] if class_id == 1 else 1 - shares[:, 0]
     return shares[:, class_id]

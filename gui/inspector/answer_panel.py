@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from engine.classification.predictions import Classification
 from engine.models.cards import Card
+from engine.models.predictions import Prediction
 from gui.pictures import to_pixmap
 from gui.widgets.class_bars import ClassBars
 
@@ -44,19 +47,19 @@ class AnswerPanel(QWidget):
         column.addStretch(1)
         self.clear("")
 
-    def show_answer(self, answer: Classification, card: Card) -> None:
-        """Show the classes, the input as a picture, and how it was made."""
-        self.bars.show_predictions(answer.predictions)
-        self._scope.setText(f"It knows {len(answer.logits):,} classes and gives one of them to whatever it is shown.")
-        if answer.seen is None:
+    def show_answer(self, predictions: Sequence[Prediction], classes: int, seen: np.ndarray | None, card: Card) -> None:
+        """Show the strongest of `classes` classes, the input (H, W, C) uint8 as a picture, and how it was made."""
+        self.bars.show_predictions(predictions)
+        self._scope.setText(f"It knows {classes:,} classes and gives one of them to whatever it is shown.")
+        if seen is None:
             self._show_seen(False)
             return
-        height, width = answer.seen.shape[:2]
+        height, width = seen.shape[:2]
         large = max(height, width) * 2 > SEEN_SIDE
         mode = Qt.TransformationMode.SmoothTransformation if large else Qt.TransformationMode.FastTransformation
         keep = Qt.AspectRatioMode.KeepAspectRatio
-        self._seen.setPixmap(to_pixmap(answer.seen).scaled(SEEN_SIDE, SEEN_SIDE, keep, mode))
-        colours = "grey" if answer.seen.shape[2] == 1 else "colour"
+        self._seen.setPixmap(to_pixmap(seen).scaled(SEEN_SIDE, SEEN_SIDE, keep, mode))
+        colours = "grey" if seen.shape[2] == 1 else "colour"
         self._caption.setText(f"{width} x {height} pixels, {colours}. {FIT_WORDS.get(card.preprocessing.fit, '')}")
         self._show_seen(True)
 

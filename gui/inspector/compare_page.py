@@ -1,9 +1,10 @@
-"""Up to four answers side by side: methods, layers, classes or models, with one cursor for all."""
+"""Up to four answers side by side: methods, layers, classes or models, with one cursor and one zoom for all."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QL
 from engine.explain.asking import Found
 from engine.explain.views import Look, Placed, draw, place, value_at
 from gui.widgets.image_view import ImageView
+from gui.widgets.linked_views import LinkedViews
 
 CELLS = 4
 NONE = "none"
@@ -103,7 +105,9 @@ class ComparePage(QWidget):
         self.common.setToolTip("The same colour means the same value in all pictures")
         self.common.toggled.connect(lambda _: self.redraw())
         self.cells = [Cell(number + 1) for number in range(CELLS)]
+        self.linked = LinkedViews([cell.view for cell in self.cells], self)
         self.look = Look()
+        self._image: np.ndarray | None = None  # the one that is compared
         bar = QHBoxLayout()
         bar.setSpacing(8)
         bar.addWidget(QLabel("Compare"))
@@ -134,6 +138,9 @@ class ComparePage(QWidget):
 
     def show_found(self, number: int, found: Found | None, message: str = "") -> None:
         """Show the answer of a cell, or why there is none."""
+        if found is not None and found.image is not self._image:
+            self._image = found.image
+            self.linked.forget()
         self.cells[number].found = found
         self.cells[number].view.hint = message
         self.redraw()
@@ -142,8 +149,9 @@ class ComparePage(QWidget):
         """Draw all cells again, as after another look or scale."""
         highest = [float(cell.found.explanation.values.max()) for cell in self.cells if cell.found is not None]
         limit = max(highest, default=0.0) if self.common.isChecked() else None
-        for cell in self.cells:
-            cell.show_found(cell.found, self.look, limit or None, cell.view.hint)
+        with self.linked.changing():
+            for cell in self.cells:
+                cell.show_found(cell.found, self.look, limit or None, cell.view.hint)
 
     def _point(self, where: tuple[int, int] | None) -> None:
         for cell in self.cells:

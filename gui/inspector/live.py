@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.errors import EngineError
+from engine.explain import beside
 from engine.explain.asking import Wanted
 from engine.explain.live import Shot, explain_live
 from engine.jobs import Job, LatestSlot
 from engine.video.capture import Capture
 from engine.video.spec import open_spec
 from gui.context import AppContext
+from gui.inspector.answer_panel import AnswerPanel
 from gui.inspector.why import Why, caption
 
 LANE = "inspector.live"
@@ -24,11 +27,16 @@ class Live(QObject):
 
     running_changed = Signal(bool)
 
-    def __init__(self, context: AppContext, why: Why) -> None:
+    def __init__(self, context: AppContext, why: Why, panel: AnswerPanel, top: Callable[[], int]) -> None:
+        """top: how many classes are wanted."""
         super().__init__(why)
         self.context = context
         self.why = why
+        self.panel = panel
+        self._top = top
         self.running = False
+        self.spec = ""  # the source
+        self.key: tuple | None = None  # of the model
         self.shown = 0  # frames painted since the start
         self._wanted = why.controls.wanted()
         self._slot: LatestSlot[Shot] = LatestSlot()
@@ -40,8 +48,8 @@ class Live(QObject):
     def start(self, spec: str, key: tuple) -> None:
         """Explain the frames of a source, named as the command line does, by the model of a key."""
         self.stop()
+        self.spec, self.key = spec, key
         self.shown = 0
-        self._controls_changed()
         slot: LatestSlot[Shot] = LatestSlot()
         self._slot = slot
 
@@ -54,6 +62,8 @@ class Live(QObject):
                 return done
 
         self.why.begin_live(key)
+        self._controls_changed()
+        self.panel.clear("Waiting for the first frame…")
         self.running = True
         self._timer.start()
         self.running_changed.emit(True)
@@ -93,3 +103,7 @@ class Live(QObject):
         self.shown += 1
         words = f"{caption(shot.found.explanation)}   {shot.rate:.0f} frames/s, {shot.cost_ms:.0f} ms each"
         self.why.show_live(shot.image, shot.found, words)
+        found = shot.found
+        classes = found.explainer.output(found.explanation.target.output).classes
+        card = found.explainer.card
+        self.panel.show_answer(beside.predictions(found, self._top()), classes, found.prepared.seen, card)

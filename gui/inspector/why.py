@@ -89,6 +89,8 @@ class Why(QObject):
         """Frames come from elsewhere: questions about the image that was on show are over."""
         self.context.jobs.cancel_lane(LANE)
         self._asked, self._staged = None, None
+        if key != self._model:
+            self.controls.forget_choices()
         self._model = key
 
     def end_live(self) -> None:

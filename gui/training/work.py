@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from engine import classification, data, models, training
-from engine.classification.predictions import Prediction
 from engine.data.preparation import Dataset, prepare_dataset
 from engine.data.settings import AugmentationSettings
 from engine.errors import InvalidSetting
 from engine.images import LoadedImage
 from engine.jobs import Job
 from engine.models.catalog import entry
+from engine.models.predictions import Prediction
 from engine.training import runs
 from engine.training.config import TrainingConfig
 from engine.training.live import Status

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from engine.classification.predictions import Prediction
+from engine.models.predictions import Prediction
 from gui.words import percent
 
 ROW = 44
@@ -32,11 +32,13 @@ class ClassBars(QWidget):
 
     def show_predictions(self, predictions: Sequence[Prediction]) -> None:
         """Replace the bars; an empty sequence shows the hint instead."""
+        resized = len(predictions) != len(self._predictions)
         self._predictions = tuple(predictions)
-        self._current = 0
+        self._current = min(self._current, max(len(self._predictions) - 1, 0))  # live, the choice stays in its row
         said = (f"{p.label} {percent(p.probability)}" for p in self._predictions)
         self.setAccessibleDescription(", ".join(said) or self.hint)
-        self.updateGeometry()
+        if resized:
+            self.updateGeometry()
         self.update()
 
     def predictions(self) -> tuple[Prediction, ...]:

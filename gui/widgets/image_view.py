@@ -85,6 +85,17 @@ class ImageView(QWidget):
         """Screen pixels per image pixel."""
         return self._scale
 
+    @property
+    def fitted(self) -> bool:
+        """Whether the whole image is shown, and stays so when the widget grows."""
+        return self._fitted
+
+    @property
+    def fitting_scale(self) -> float:
+        """The scale at which the whole image is as large as the widget allows."""
+        height, width = self.image_size
+        return min(self.width() / width, self.height() / height, MAX_SCALE)
+
     def target(self) -> QRectF:
         """Where the whole image lies, in widget coordinates."""
         height, width = self.image_size
@@ -111,7 +122,7 @@ class ImageView(QWidget):
         if not height or not self.width():
             return
         self._fitted = True
-        self._scale = min(self.width() / width, self.height() / height, MAX_SCALE)
+        self._scale = self.fitting_scale
         self._offset = QPointF((self.width() - width * self._scale) / 2, (self.height() - height * self._scale) / 2)
         self._moved()
 

@@ -13,11 +13,11 @@ from PIL import Image
 from engine.classification import export
 from engine.classification.batch import classify_files
 from engine.classification.classifier import Classifier
-from engine.classification.predictions import probabilities_of, strongest
 from engine.errors import Cancelled, InvalidModel
 from engine.jobs import Job
 from engine.models.cards import Card, Preprocessing
 from engine.models.loading import Model, load
+from engine.models.predictions import probabilities_of, strongest
 from engine.samples import SAMPLES
 
 pytestmark = pytest.mark.slow

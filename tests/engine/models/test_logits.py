@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 from keras import layers
 
-from engine.classification.predictions import probabilities_of
 from engine.models.compiled import compile_forward
 from engine.models.logits import logit_head
+from engine.models.predictions import probabilities_of
 
 pytestmark = pytest.mark.slow
 RANDOM = np.random.default_rng(3).normal(size=(5, 6, 6, 2)).astype(np.float32)

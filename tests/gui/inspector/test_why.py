@@ -15,25 +15,9 @@ from engine.explain.methods import METHODS
 from engine.explain.views import Look, draw, place
 from engine.samples import SAMPLES
 
+from .conftest import choose, wait_for
+
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def inspector(window, qtbot):
-    """The tab with a digit explained."""
-    tab = window.all_tabs()[0]
-    tab.open_sample(SAMPLES["digit-8"])
-    qtbot.waitUntil(lambda: tab.why.found is not None, timeout=60_000)
-    return tab
-
-
-def choose(box, data):
-    box.setCurrentIndex(box.findData(data))
-    box.activated.emit(box.currentIndex())
-
-
-def wait_for(qtbot, tab, condition):
-    qtbot.waitUntil(lambda: tab.why.found is not None and condition(tab.why.found.explanation), timeout=30_000)
 
 
 def test_the_first_map_is_grad_cam_of_the_top_class_and_says_so(qtbot, inspector):
@@ -152,28 +136,6 @@ def test_channels_add_up_and_one_is_shown_alone(qtbot, inspector):
     assert inspector.picture._placed is inspector.why.found.placed
 
 
-@pytest.mark.parametrize("kind", ["method", "layer", "class_id", "model"])
-def test_four_answers_side_by_side(qtbot, inspector, kind):
-    page = inspector.compare
-    inspector.pages.setCurrentWidget(page)
-    choose(page.kind, kind)
-    wanted = [cell for cell in page.cells if cell.choice.currentIndex() > 0]
-    assert len(wanted) >= (1 if kind == "model" else 4)
-    qtbot.waitUntil(lambda: all(cell.found for cell in wanted), timeout=60_000)
-    found = [cell.found.explanation for cell in wanted]
-    if kind == "class_id":
-        assert [one.target.class_id for one in found] == [p.index for p in inspector.answer.predictions[:4]]
-    if kind == "layer":
-        assert len({one.layer for one in found}) == 4
-    page.cells[0].view.hovered.emit((90, 90))
-    assert all("here;" in cell.facts.text() for cell in wanted)
-    page.common.click()
-    highest = max(float(one.values.max()) for one in found)
-    for cell in wanted:
-        own = cell.found.explanation.values.max()
-        assert cell.placed.levels.max() <= np.ceil(255 * own / highest)
-
-
 def test_copied_code_computes_the_map(inspector):
     inspector.why.copy_code()
     names = {}
@@ -251,53 +213,3 @@ def test_every_method_can_be_chosen_and_explains_itself(inspector):
     for key, method in METHODS.items():
         row = box.findData(key)
         assert method.about in box.itemData(row, Qt.ItemDataRole.ToolTipRole)
-
-
-def test_layers_show_their_maps_and_take_the_question(qtbot, inspector):
-    page = inspector.layers
-    inspector.pages.setCurrentWidget(page)
-    qtbot.waitUntil(lambda: page.layers.count() == 8 and page.grid.order() == list(range(64)), timeout=30_000)
-    page.layers.setCurrentRow(0)
-    qtbot.waitUntil(lambda: len(page.grid.order()) == 32, timeout=30_000)
-    assert "conv1: 32 maps of 26 x 26" in page.about.text()
-    page.explain.click()
-    wait_for(qtbot, inspector, lambda found: found.layer == "conv1")
-    assert inspector.pages.currentWidget() is inspector.picture
-
-
-def test_a_channel_is_visualised_from_its_map(qtbot, inspector):
-    page = inspector.layers
-    inspector.pages.setCurrentWidget(page)
-    qtbot.waitUntil(lambda: len(page.grid.order()) == 64, timeout=30_000)
-    page.grid.select(22)
-    inspector.features.steps.setValue(16)
-    page.feature.click()
-    qtbot.waitUntil(
-        lambda: inspector.dreaming.images is not None and inspector.features.start.isEnabled(), timeout=60_000
-    )
-    assert inspector.features.gallery.item(0).text() == "channel 22"
-
-
-def test_a_live_picture_is_explained_and_stopped(qtbot, window, inspector):
-    inspector.controls.live_wanted.emit("synthetic:160x120@30")
-    qtbot.waitUntil(lambda: inspector.live.shown >= 3, timeout=60_000)
-    choose(inspector.why_controls.method, "layer-cam")
-    wait_for(qtbot, inspector, lambda found: found.method == "layer-cam")
-    assert inspector.live.running
-    assert "frames/s" in inspector.picture._map_facts.text()
-    assert inspector.picture.drawn().shape == (120, 160, 3)
-    assert inspector.controls.stop_live.isVisible()
-    inspector.controls.stop_live.click()
-    qtbot.waitUntil(lambda: not window.jobs.running(), timeout=30_000)
-    assert not inspector.live.running
-    assert inspector.controls.live.isVisible()
-    frame = inspector.why.found.image
-    choose(inspector.why_controls.method, "hires-cam")
-    wait_for(qtbot, inspector, lambda found: found.method == "hires-cam")
-    assert inspector.why.found.image is frame  # the last frame is an image like any other
-
-
-def test_a_source_that_does_not_exist_is_named(qtbot, window, inspector, tmp_path):
-    inspector.controls.live_wanted.emit(str(tmp_path / "nothing.mp4"))
-    qtbot.waitUntil(lambda: "nothing.mp4" in window.banner.text(), timeout=30_000)
-    assert not inspector.live.running

@@ -1,0 +1,82 @@
+"""Live pictures in the Inspector: map and classes of the newest frame."""
+
+import keras
+import pytest
+from keras import layers
+
+from engine.classification.classifier import Classifier
+
+from .conftest import choose, wait_for
+
+pytestmark = pytest.mark.slow
+SCENE = "synthetic:160x120@30"
+
+
+def test_a_live_picture_is_explained_and_stopped(qtbot, window, inspector):
+    inspector.controls.live_wanted.emit("synthetic:160x120@30")
+    qtbot.waitUntil(lambda: inspector.live.shown >= 3, timeout=60_000)
+    choose(inspector.why_controls.method, "layer-cam")
+    wait_for(qtbot, inspector, lambda found: found.method == "layer-cam")
+    assert inspector.live.running
+    assert "frames/s" in inspector.picture._map_facts.text()
+    assert inspector.picture.drawn().shape == (120, 160, 3)
+    assert inspector.controls.stop_live.isVisible()
+    inspector.controls.stop_live.click()
+    qtbot.waitUntil(lambda: not window.jobs.running(), timeout=30_000)
+    assert not inspector.live.running
+    assert inspector.controls.live.isVisible()
+    frame = inspector.why.found.image
+    choose(inspector.why_controls.method, "hires-cam")
+    wait_for(qtbot, inspector, lambda found: found.method == "hires-cam")
+    assert inspector.why.found.image is frame  # the last frame is an image like any other
+
+
+def test_the_class_bars_follow_the_newest_frame(qtbot, window, inspector, monkeypatch):
+    shown, show = [], inspector.panel.show_answer
+
+    def watch(predictions, classes, seen, card):
+        shown.append((predictions, inspector.why.found))
+        show(predictions, classes, seen, card)
+
+    monkeypatch.setattr(inspector.panel, "show_answer", watch)
+    inspector.controls.live_wanted.emit(SCENE)
+    assert "first frame" in inspector.panel.bars.hint
+    qtbot.waitUntil(lambda: inspector.live.shown >= 4, timeout=60_000)
+    inspector.controls.stop_live.click()
+    qtbot.waitUntil(lambda: not window.jobs.running(), timeout=30_000)
+    assert len(shown) == inspector.live.shown  # one repaint a frame on show, none queued behind it
+    assert len({id(found.image) for _, found in shown}) == len(shown)
+    predictions, found = shown[-1]
+    assert inspector.panel.bars.predictions() == predictions
+    exact = Classifier(found.explainer.model).classify(found.image).predictions
+    assert [p.label for p in predictions] == [p.label for p in exact]
+    for ours, theirs in zip(predictions, exact, strict=True):
+        assert ours.probability == pytest.approx(theirs.probability, abs=1e-4)
+        assert ours.logit == pytest.approx(theirs.logit, abs=1e-3)
+
+
+def test_another_model_takes_over_the_live_picture_and_its_last_frame(qtbot, window, inspector, tmp_path):
+    keras.utils.set_random_seed(1)
+    inputs = keras.Input((32, 32, 3))
+    x = layers.GlobalAveragePooling2D()(layers.Conv2D(4, 3, activation="relu")(inputs))
+    keras.Model(inputs, layers.Dense(3, "softmax")(x)).save(tmp_path / "mine.keras")
+    inspector.controls.live_wanted.emit(SCENE)
+    qtbot.waitUntil(lambda: inspector.live.shown >= 2, timeout=60_000)
+    first = inspector.why.found.explainer
+    window.open_paths([tmp_path / "mine.keras"])
+    qtbot.waitUntil(lambda: inspector.why.found.explainer is not first, timeout=60_000)
+    assert inspector.live.running
+    assert len(inspector.panel.bars.predictions()) == 3
+    inspector.controls.stop_live.click()
+    qtbot.waitUntil(lambda: not window.jobs.running(), timeout=30_000)
+    frame = inspector.why.found.image
+    inspector.answering.open_model("digits")
+    qtbot.waitUntil(lambda: inspector.answer is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: inspector.why.found.explainer.card.id == "digits", timeout=60_000)
+    assert inspector.why.found.image is frame
+
+
+def test_a_source_that_does_not_exist_is_named(qtbot, window, inspector, tmp_path):
+    inspector.controls.live_wanted.emit(str(tmp_path / "nothing.mp4"))
+    qtbot.waitUntil(lambda: "nothing.mp4" in window.banner.text(), timeout=30_000)
+    assert not inspector.live.running
