@@ -35,6 +35,7 @@ class Head:
     classes: Callable[[Signature], int | None]  # number of classes if these outputs are ours, else None
     decode: Callable[[Sequence, Reading], Candidates]
     suppress: bool = True  # whether overlapping boxes are left to us
+    any_size: bool = False  # whether it is read right at any size of input, so that padding can be left out
 
 
 HEADS: dict[str, Head] = {
@@ -55,6 +56,7 @@ HEADS: dict[str, Head] = {
             Format("corner", bgr=True, scale=(1.0, 1.0, 1.0)),
             decoders.yolox_classes,
             decoders.yolox,
+            any_size=True,
         ),
         Head(
             "yolov5",
@@ -63,6 +65,7 @@ HEADS: dict[str, Head] = {
             _UNIT_CORNERED,
             decoders.yolov5_classes,
             decoders.yolov5,
+            any_size=True,
         ),
         Head(
             "yolov8",
@@ -71,6 +74,7 @@ HEADS: dict[str, Head] = {
             _UNIT_CENTRED,
             decoders.yolov8_classes,
             decoders.yolov8,
+            any_size=True,
         ),
         Head(
             "end2end",
@@ -106,6 +110,7 @@ HEADS: dict[str, Head] = {
             _IMAGENET_BGR,
             decoders.nanodet_classes,
             decoders.nanodet,
+            any_size=True,
         ),
     )
 }
