@@ -94,7 +94,10 @@ class OrtRuntime(Runtime):
         self._size_type = np.int64 if not self._sized or "int64" in inputs[1].type else np.float32
 
     def resized(self, size: tuple[int, int]) -> Runtime | None:
-        return self if self.fixed_size is None else OrtRuntime(*self._again, size=size)
+        if self.fixed_size is None:
+            return self
+        # Other devices have time to spare for padding, but may take minutes to prepare a network once more.
+        return OrtRuntime(*self._again, size=size) if self.device.startswith("CPU") else None
 
     def run(self, blob: np.ndarray) -> list[np.ndarray]:
         feed = {self.input_names[0]: blob}
