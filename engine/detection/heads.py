@@ -13,8 +13,8 @@ from engine.errors import InvalidModel
 
 _UNIT_CENTRED = Format("centre")
 # Upstream centres the picture. Trained on shifted mosaics, these networks see no difference between padding around and
-# padding below: yolov5n on 128 training images of COCO, which no reported figure uses, has mAP50 0.519 centred and 0.516
-# cornered, mAP 0.329 both. On the 128 validation images it is 0.513 and 0.535; the second is what the tests hold it to.
+# padding below: yolov5n on 128 training images of COCO, from which no figure is reported, has mAP50 0.519 centred and
+# 0.516 cornered, mAP 0.329 both. On the 128 validation images that the tests hold it to it is 0.513 and 0.535.
 _UNIT_CORNERED = Format("corner")
 # The mean and deviation of ImageNet in 0..255, blue first, as a scale and a shift.
 _IMAGENET_BGR = Format(
