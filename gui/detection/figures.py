@@ -55,7 +55,7 @@ class Figures:
         view = self._stage.view
         counts = view.found.counts() if view is not None else {}
         counts = counts | {c: 0 for c in charted if c not in counts}  # names for the colours of the chart
-        without = "Nothing is detected yet: a detector is needed."
+        without = "Nothing is detected yet: a detector is needed." if self.waiting_text else "The detector is loading…"
         self._panel.counts.hint = "Nothing at this confidence." if pipeline.detector else without
         self._panel.counts.show_counts([(pipeline.label(c), c, n) for c, n in counts.items()])
 

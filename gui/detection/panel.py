@@ -147,7 +147,6 @@ class CountChart(pg.PlotWidget):
 
     def show_history(self, history: dict[int, tuple[np.ndarray, np.ndarray]]) -> None:
         """class -> (seconds, boxes)."""
-        self.setVisible(bool(history))
         for gone in set(self._curves) - set(history):
             self.removeItem(self._curves.pop(gone))
         for class_id, (times, counts) in history.items():
