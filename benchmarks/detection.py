@@ -12,6 +12,8 @@ import argparse
 import sys
 import tempfile
 import time
+from dataclasses import replace
+from os import cpu_count
 from pathlib import Path
 
 import cv2
@@ -27,10 +29,13 @@ from engine.detection.letterbox import blob, place
 from engine.detection.nms import suppress
 from engine.detection.opening import open_detector
 from engine.detection.pipeline import Pipeline
+from engine.detection.runtimes import OpenCvRuntime
+from engine.detection.trimming import trimmed
 from engine.detection.view import Options
 from engine.video.capture import Capture
 from engine.video.files import VideoFile
 from engine.video.synthetic import SyntheticScene
+from tests.engine.detection.darknet_files import write_random_weights
 
 FRAMES = 150
 SETTINGS = Settings(confidence=0.25)
@@ -47,29 +52,32 @@ def make_video(path: Path) -> Path:
     return path
 
 
-def whole_pipeline(detector: Detector, video: Path) -> None:
-    """Decode, letterbox, infer, decode heads, suppress, hand the boxes to whoever shows them: our threads."""
-    pipeline = Pipeline(Capture(VideoFile(video), own_speed=False), detector, Options(SETTINGS)).start()
-    while len(pipeline.results) < FRAMES:
+def whole_pipeline(detector: Detector, video: Path, frames: int, trim: bool = True) -> None:
+    """Decode, letterbox, infer, decode heads, suppress, hand the boxes to whoever shows them: our threads.
+
+    trim: whether padding is left out where the runtime can, as the program does for every video.
+    """
+    source = VideoFile(video)
+    source.steady = trim
+    pipeline = Pipeline(Capture(source, own_speed=False), detector, Options(SETTINGS)).start()
+    while len(pipeline.results) < frames:
         pipeline.views.take(0.1)
     pipeline.stop()
 
 
-def bare_runs(detector: Detector) -> None:
+def bare_runs(detector: Detector, frames: int) -> None:
     """Nothing but the network, on one prepared input."""
     data = detector.prepare(np.full((720, 1280, 3), 90, np.uint8)).blob
-    for _ in range(FRAMES):
+    for _ in range(frames):
         detector.runtime.run(data)
 
 
-def sequential(detector: Detector, video: Path) -> None:
+def sequential(detector: Detector, video: Path, frames: int) -> None:
     """The way tutorials do it, on one thread."""
     capture = cv2.VideoCapture(str(video))
     width, height = detector.size
-    while True:
-        ok, frame = capture.read()
-        if not ok:
-            break
+    for _ in range(frames):
+        _, frame = capture.read()
         scale = min(width / frame.shape[1], height / frame.shape[0])
         inner = (round(frame.shape[1] * scale), round(frame.shape[0] * scale))
         resized = cv2.resize(frame, inner)
@@ -100,26 +108,53 @@ def _cells(width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(cells), np.concatenate(strides)
 
 
-def throughput(model: Path, video: Path) -> list[Line]:
-    """Frames per second of the whole, as times for the whole file."""
+class Classic(OpenCvRuntime):
+    """cv2.dnn with the engine that OpenCV 4 had, too."""
+
+    name = "OpenCV, classic engine"
+    engine = getattr(cv2.dnn, "ENGINE_CLASSIC", None)
+
+
+class New(OpenCvRuntime):
+    """cv2.dnn with the engine that came with OpenCV 5, about twice as fast as the classic one."""
+
+    name = "OpenCV, new engine"
+    engine = getattr(cv2.dnn, "ENGINE_NEW", None)
+
+
+def throughput(model: Path, video: Path, frames: int) -> list[Line]:
+    """Frames per second of the whole, as times for so many frames."""
     ours = open_detector(model, Choices(labels="coco"))
-    opencv = open_detector(model, Choices(labels="coco", runtime="opencv"))
-    print(f"  {model.name}: {ours.runtime.describe()}; {opencv.runtime.describe()}")
-    whole, bare, peer, plain = alternate(
-        3,
-        lambda: whole_pipeline(ours, video),
-        lambda: bare_runs(ours),
-        lambda: whole_pipeline(opencv, video),
-        lambda: sequential(ours, video) if ours.head.name == "yolox" else bare_runs(ours),
-        warm=1,
-    )
+    file = import_onnx(model) if model.suffix == ".cfg" else model
+    classic, new = (replace(ours, runtime=kind(file)) for kind in (Classic, New))
+    small = trimmed(ours, (1280, 720)).size
+    full = "{} x {}".format(*ours.size)
+    print(f"  {model.name}: {ours.runtime.describe()}, {ours.runtime.lanes} frames at a time; OpenCV {cv2.__version__},"
+          f" {cpu_count()} threads; input {full}, of which a 720p picture needs {small[0]} x {small[1]}")  # fmt: skip
+    yolox = ours.head.name == "yolox"
+    runs = [
+        lambda: whole_pipeline(ours, video, frames),
+        lambda: whole_pipeline(ours, video, frames, trim=False),
+        lambda: bare_runs(ours, frames),
+        lambda: whole_pipeline(new, video, frames),
+        lambda: whole_pipeline(classic, video, frames),
+        *([lambda: sequential(ours, video, frames)] if yolox else []),
+    ]
+    whole, padded, bare, peer, old, *plain = alternate(3, *runs, warm=1)
     name = model.stem
     lines = [
-        Line(f"{name}: pipeline over {FRAMES} frames / bare session.run", whole, bare, ">= 0.85"),
-        Line(f"{name}: pipeline / the same on OpenCV's runtime", whole, peer, ">= 2.5"),
+        Line(f"{name}: pipeline / bare session.run of {full}", whole, bare, ">= 0.85"),
+        Line(f"{name}: pipeline / the same loop on cv2.dnn, classic engine", whole, old, ">= 2.5"),
+        Line(f"{name}: pipeline / the same loop on cv2.dnn, new engine", whole, peer, ">= 2.5"),
+        *(Line(f"{name}: pipeline / sequential Python on the same ONNX", whole, each, ">= 1.5") for each in plain),
     ]
-    if ours.head.name == "yolox":
-        lines.append(Line(f"{name}: pipeline / sequential Python on the same ONNX", whole, plain, ">= 1.5"))
+    if small != ours.size:
+        lines += [
+            Line(f"{name}: {full}, padding computed / bare session.run", padded, bare, ">= 0.85"),
+            Line(f"{name}: {full}, padding computed / cv2.dnn, classic engine", padded, old, ">= 2.5"),
+            Line(f"{name}: {full}, padding computed / cv2.dnn, new engine", padded, peer, ">= 2.5"),
+            *(Line(f"{name}: {full}, padding computed / sequential Python", padded, each, ">= 1.5") for each in plain),
+        ]
     return lines
 
 
@@ -138,7 +173,9 @@ def _ages(detector: Detector, seconds: float, slow: float) -> tuple[list[float],
     run = detector.runtime.run
     if slow:
         detector.runtime.run = lambda data: (time.sleep(slow), run(data))[1]  # type: ignore[method-assign]
-    pipeline = Pipeline(Capture(SyntheticScene(1280, 720)), detector, Options(SETTINGS)).start()
+    scene = SyntheticScene(1280, 720)
+    scene.steady = not slow  # so that the runtime that was slowed down is the one that runs
+    pipeline = Pipeline(Capture(scene), detector, Options(SETTINGS)).start()
     ages = []
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
@@ -169,6 +206,13 @@ def parts() -> None:
     print(f"NMS of 1,000 candidates of 60 objects: {suppressed * 1e3:.2f} ms, goal < 1 ms")
 
 
+def with_weights(config: Path, folder: Path) -> Path:
+    """The cfg if its weights lie beside it, else a copy in `folder` with random ones: as much to import and to run."""
+    if config.with_suffix(".weights").is_file():
+        return config
+    return write_random_weights(config, folder)
+
+
 def importing(config: Path) -> None:
     """The Darknet importer, new and from its cache."""
     from engine import paths
@@ -186,19 +230,22 @@ def importing(config: Path) -> None:
 def main() -> None:
     """Run everything and print one table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--cfg", type=Path, help="Darknet network with its .weights beside it")
+    parser.add_argument("--model", type=Path, help="an ONNX file")
+    parser.add_argument("--cfg", type=Path, help="Darknet network; random weights where none lie beside it")
     parser.add_argument("--seconds", type=float, default=8.0, help="of each live measurement")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        video = make_video(Path(folder) / "scene.mp4")
-        lines = throughput(arguments.model, video)
+        video, lines = make_video(Path(folder) / "scene.mp4"), []
+        if arguments.model:
+            lines += throughput(arguments.model, video, FRAMES)
         if arguments.cfg:
-            importing(arguments.cfg)
-            lines += throughput(arguments.cfg, video)
-    show(f"Whole pipeline, {FRAMES} frames of 720p, least score {SETTINGS.confidence}", lines)
+            config = with_weights(arguments.cfg, Path(folder))
+            importing(config)
+            lines += throughput(config, video, FRAMES // 5)  # five times the work a frame
+    show(f"Whole pipeline on a 720p file, least score {SETTINGS.confidence}", lines)
     parts()
-    live(arguments.model, arguments.seconds)
+    if arguments.model:
+        live(arguments.model, arguments.seconds)
 
 
 if __name__ == "__main__":

@@ -79,6 +79,7 @@ def _detected(source, detector, settings, arguments: argparse.Namespace, job: Jo
     from engine.detection.lanes import Lanes
     from engine.detection.pipeline import find, follow
     from engine.detection.tracking import Tracker
+    from engine.detection.trimming import Fitting
     from engine.detection.view import Options
     from engine.video.capture import Capture
     from engine.video.files import ImageFiles
@@ -87,8 +88,13 @@ def _detected(source, detector, settings, arguments: argparse.Namespace, job: Jo
     lanes: Lanes = Lanes(1 if source.live else detector.runtime.lanes)
     try:
         with Capture(source, own_speed=False) as capture:
-            work = lambda frame: find(detector, frame.image, options)  # noqa: E731
-            for frame, outcome in _in_order(capture, lanes, work, arguments.max_frames):
+            fitting = Fitting()
+
+            def begin(frame) -> None:  # type: ignore[no-untyped-def]
+                fitted = fitting(detector, frame.size) if source.steady else detector
+                lanes.give(frame, lambda frame: find(fitted, frame.image, options))
+
+            for frame, outcome in _in_order(capture, lanes, begin, arguments.max_frames):
                 found = outcome.result()[0]
                 if arguments.track:
                     found = follow(tracker, found, frame.time_s, settings.confidence)
@@ -104,7 +110,7 @@ def _detected(source, detector, settings, arguments: argparse.Namespace, job: Jo
         raise EngineError(f"“{arguments.source}” gave no frame.", "Check that it can be played.")
 
 
-def _in_order(capture, lanes, work, limit: int | None) -> Iterator:  # type: ignore[no-untyped-def]
+def _in_order(capture, lanes, begin, limit: int | None) -> Iterator:  # type: ignore[no-untyped-def]
     """(frame, future) of every frame up to the limit, as many at once as there are lanes."""
     from engine.video.capture import State
 
@@ -114,7 +120,7 @@ def _in_order(capture, lanes, work, limit: int | None) -> Iterator:  # type: ign
         if not lanes.full and given != limit:
             frame = capture.take(0 if len(lanes) else 0.2)
         if frame is not None:
-            lanes.give(frame, work)
+            begin(frame)
             given += 1
         elif len(lanes):
             yield lanes.take()

@@ -11,9 +11,10 @@ import numpy as np
 
 from engine.detection.counting import Line, Zone
 from engine.detection.detections import Detections
+from engine.detection.tags import Colour, Tags
 
-Colour = tuple[int, int, int]
-_FONT = cv2.FONT_HERSHEY_SIMPLEX
+LINE_COLOUR: Colour = (255, 210, 70)
+ZONE_COLOUR: Colour = (90, 200, 250)
 BOX_STYLES = ("box", "corners", "filled")
 LABEL_STYLES = ("name and score", "name", "none")
 
@@ -29,7 +30,7 @@ class Look:
 
 
 def class_colour(class_id: int) -> Colour:
-    """A colour for a class, RGB: the same in every run, neighbours far apart, bright enough for dark text."""
+    """A colour for a class, RGB: the same in every run, neighbours far apart."""
     hue = (class_id * 0.61803398875 + 0.58) % 1.0  # the golden ratio spreads any number of hues evenly
     lightness = (0.62, 0.55, 0.68)[class_id % 3]
     red, green, blue = colorsys.hls_to_rgb(hue, lightness, 0.85)
@@ -49,8 +50,9 @@ def annotate(
     out = image.copy()
     unit = max(out.shape[1], out.shape[0]) / 640
     thick = look.thickness or max(round(1.6 * unit), 1)
+    tags = Tags(out, unit)
     for zone in zones:
-        _zone(out, zone, thick, unit)
+        _zone(out, zone, thick)
     for line in lines:
         _line(out, line, thick, unit)
     order = range(len(found))[::-1]  # the best on top
@@ -59,10 +61,13 @@ def annotate(
             _trail(out, trails.get(int(found.track_id[i]), ()), class_colour(int(found.class_id[i])), thick)
     for i in order:
         _box(out, found.xyxy[i], class_colour(int(found.class_id[i])), look.box, thick)
+    named = [(zone.name, zone.corners[0], ZONE_COLOUR) for zone in zones]
+    for name, at, colour in (*named, *((line.name, line.start, LINE_COLOUR) for line in lines)):
+        tags.draw(name, (*at, *at), colour)
     if look.label != "none":
-        for i in order:
+        for i in order[::-1]:  # the best has the first choice of a place
             text = caption(found, i, label, look.label == "name and score")
-            _caption(out, found.xyxy[i], text, class_colour(int(found.class_id[i])), unit)
+            tags.draw(text, found.xyxy[i], class_colour(int(found.class_id[i])))
     out.flags.writeable = False
     return out
 
@@ -91,18 +96,6 @@ def _box(out: np.ndarray, xyxy: np.ndarray, colour: Colour, style: str, thick: i
             cv2.line(out, (x, y), (x, y + dy), colour, thick + 1, cv2.LINE_AA)
 
 
-def _caption(out: np.ndarray, xyxy: np.ndarray, text: str, colour: Colour, unit: float) -> None:
-    size = max(0.45 * unit, 0.38)
-    (width, height), base = cv2.getTextSize(text, _FONT, size, 1)
-    pad = max(round(3 * unit), 2)
-    full = (width + 2 * pad, height + base + pad)
-    left = int(np.clip(round(float(xyxy[0])), 0, max(out.shape[1] - full[0], 0)))
-    top = round(float(xyxy[1])) - full[1]
-    top = top if top >= 0 else max(min(round(float(xyxy[1])), out.shape[0] - full[1]), 0)
-    cv2.rectangle(out, (left, top), (left + full[0], top + full[1]), colour, cv2.FILLED)
-    cv2.putText(out, text, (left + pad, top + height + pad // 2 + 1), _FONT, size, (16, 16, 16), 1, cv2.LINE_AA)
-
-
 def _trail(out: np.ndarray, points: Sequence[tuple[float, float]], colour: Colour, thick: int) -> None:
     if len(points) > 1:
         cv2.polylines(out, [np.rint(points).astype(np.int32)], False, colour, thick, cv2.LINE_AA)
@@ -110,22 +103,20 @@ def _trail(out: np.ndarray, points: Sequence[tuple[float, float]], colour: Colou
 
 def _line(out: np.ndarray, line: Line, thick: int, unit: float) -> None:
     start, end = np.array(line.start), np.array(line.end)
-    colour = (255, 210, 70)
-    cv2.line(out, tuple(np.rint(start).astype(int)), tuple(np.rint(end).astype(int)), colour, thick + 1, cv2.LINE_AA)
+    cv2.line(
+        out, tuple(np.rint(start).astype(int)), tuple(np.rint(end).astype(int)), LINE_COLOUR, thick + 1, cv2.LINE_AA
+    )
     along = (end - start) / np.hypot(*(end - start))
     middle, across = (start + end) / 2, np.array([-along[1], along[0]])  # points to the side that counts as "in"
     tip = middle + across * 14 * unit
     cv2.arrowedLine(
-        out, tuple(np.rint(middle).astype(int)), tuple(np.rint(tip).astype(int)), colour, thick + 1, tipLength=0.4
+        out, tuple(np.rint(middle).astype(int)), tuple(np.rint(tip).astype(int)), LINE_COLOUR, thick + 1, tipLength=0.4
     )
-    cv2.putText(out, line.name, tuple(np.rint(start + 4).astype(int)), _FONT, 0.45 * unit, colour, 1, cv2.LINE_AA)
 
 
-def _zone(out: np.ndarray, zone: Zone, thick: int, unit: float) -> None:
+def _zone(out: np.ndarray, zone: Zone, thick: int) -> None:
     corners = np.rint(zone.corners).astype(np.int32)
     shade = out.copy()
-    cv2.fillPoly(shade, [corners], (90, 200, 250))
+    cv2.fillPoly(shade, [corners], ZONE_COLOUR)
     cv2.addWeighted(shade, 0.18, out, 0.82, 0, out)
-    cv2.polylines(out, [corners], True, (90, 200, 250), thick, cv2.LINE_AA)
-    at = (int(corners[0][0]) + 4, int(corners[0][1]) + round(14 * unit))
-    cv2.putText(out, zone.name, at, _FONT, 0.45 * unit, (90, 200, 250), 1, cv2.LINE_AA)
+    cv2.polylines(out, [corners], True, ZONE_COLOUR, thick, cv2.LINE_AA)

@@ -24,8 +24,8 @@ class Lanes(Generic[T, R]):
 
     @property
     def full(self) -> bool:
-        """Whether a result should be taken before more is given."""
-        return len(self._waiting) >= self.count
+        """Whether a result should be taken before more is given; one more may wait, so that no lane stands idle."""
+        return len(self._waiting) > self.count if self._pool is not None else bool(self._waiting)
 
     def __len__(self) -> int:
         return len(self._waiting)

@@ -49,6 +49,24 @@ def outline(path: Path) -> Outline:
     )
 
 
+def with_input_size(path: Path, size: tuple[int, int]) -> bytes:
+    """The file with another width and height of its first input; shapes that were worked out from it are forgotten.
+
+    Raises InvalidModel where the weights lie in further files, which the bytes could not reach.
+    """
+    model = onnx.load(str(path), load_external_data=False)
+    if any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in model.graph.initializer):
+        raise InvalidModel(f"“{path.name}” keeps its weights in further files.", "Use it at its own input size.")
+    weights = {tensor.name for tensor in model.graph.initializer}
+    picture = next(node for node in model.graph.input if node.name not in weights)
+    sides = picture.type.tensor_type.shape.dim[-2:]
+    sides[0].dim_value, sides[1].dim_value = size[1], size[0]
+    del model.graph.value_info[:]
+    for node in model.graph.output:
+        node.type.tensor_type.ClearField("shape")
+    return model.SerializeToString()
+
+
 def names_in(metadata: dict[str, str]) -> tuple[str, ...]:
     """Class names from a `names` entry, a JSON or Python dict or list of them; () when there is none."""
     text = metadata.get("names", "")

@@ -6,16 +6,14 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from engine.detection import names, onnx_files
 from engine.detection.choices import Choices
 from engine.detection.darknet.importing import import_onnx
 from engine.detection.decoders import DARKNET_KEY
 from engine.detection.detector import Detector
 from engine.detection.heads import recognise
+from engine.detection.probing import probe
 from engine.detection.runtimes import RUNTIMES, Runtime
-from engine.detection.signature import Signature
 from engine.errors import InvalidModel, InvalidSetting
 from engine.jobs import Job
 
@@ -51,19 +49,6 @@ def open_detector(path: Path, choices: Choices = Choices(), job: Job = Job.silen
     licence = choices.licence or outline.metadata.get("license", "") or "not stated in the file"
     detector = Detector(runtime, head, size, labels, classes, extra, choices.title or path.name, licence, path)
     return replace(detector, resizable=darknet or runtime.fixed_size is None)
-
-
-def probe(runtime: Runtime, size: tuple[int, int], metadata: dict[str, str]) -> Signature:
-    """Run a black picture through the network, so that every shape is a fact and not a promise."""
-    black = np.zeros((1, 3, size[1], size[0]), np.float32)
-    try:
-        outputs = runtime.run(black)
-    except Exception as error:  # whatever the runtime raises, the network does not take such a picture
-        raise InvalidModel(
-            f"The network does not run on a picture of {size[0]} x {size[1]}.", "Choose another input size."
-        ) from error
-    shapes = tuple(tuple(output.shape) for output in outputs)
-    return Signature(size, shapes, runtime.output_names, runtime.input_names, metadata)
 
 
 def _size(runtime: Runtime, choices: Choices, path: Path) -> tuple[int, int]:

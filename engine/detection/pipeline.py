@@ -19,6 +19,7 @@ from engine.detection.lanes import Lanes
 from engine.detection.names import name_of
 from engine.detection.numbers import Meter, Numbers
 from engine.detection.tracking import Tracker, TrackSettings
+from engine.detection.trimming import Fitting
 from engine.detection.view import Options, View
 from engine.errors import EngineError
 from engine.jobs import LatestSlot
@@ -61,6 +62,7 @@ class Pipeline:
         self._recorder: Recorder | None = None
         self._record_clean = False
         self._tracker = Tracker()
+        self._fitting = Fitting()
         self._frozen = False
         self._fresh = threading.Event()  # something changed that an unchanged frame should show
         self._stopping = threading.Event()
@@ -162,24 +164,26 @@ class Pipeline:
             if frame is not None:
                 self._fresh.clear()
                 self._last = frame
-                lanes.give(_Work(frame, self._ready(), self._options), _detect)
+                lanes.give(_Work(frame, self._ready(frame), self._options), _detect)
             if len(lanes) and (lanes.full or frame is None):
                 self._show(*lanes.take())
             elif frame is None and self._last is not None and self._fresh.is_set():
                 self._fresh.clear()
-                work = _Work(self._last, self._ready(), self._options, again=True)
+                work = _Work(self._last, self._ready(self._last), self._options, again=True)
                 lanes.give(work, _detect)
                 self._show(*lanes.take())
             elif frame is None and (self._frozen or self.capture.finished):
                 self._fresh.wait(_POLL_S)
         lanes.close()
 
-    def _ready(self) -> Detector | None:
-        """The detector to use for the next frame; it also decides who gets the cores."""
+    def _ready(self, frame: Frame) -> Detector | None:
+        """The detector to use for a frame; it also decides who gets the cores."""
         detector = self._detector if self.error is None else None
-        if detector is not None and cv2.getNumThreads() != detector.runtime.opencv_threads:
+        if detector is None:
+            return None
+        if cv2.getNumThreads() != detector.runtime.opencv_threads:
             cv2.setNumThreads(detector.runtime.opencv_threads)
-        return detector
+        return self._fitting(detector, frame.size) if self.capture.source.steady else detector
 
     def _lanes_wanted(self) -> int:
         """Files that are read as fast as possible are detected several frames at a time."""

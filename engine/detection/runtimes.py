@@ -46,6 +46,10 @@ class Runtime(ABC):
     def run(self, blob: np.ndarray) -> list[np.ndarray]:
         """Outputs for one input float32 (1, 3, H, W), in the order of `output_names`."""
 
+    def resized(self, size: tuple[int, int]) -> Runtime | None:
+        """The same network for another width and height of input; None where that cannot be had."""
+        return self if self.fixed_size is None else None
+
     def describe(self) -> str:
         """For the status bar: "ONNX Runtime on CPU, 3 threads"."""
         return f"{self.name} on {self.device}"
@@ -56,8 +60,12 @@ class OrtRuntime(Runtime):
 
     name = "ONNX Runtime"
 
-    def __init__(self, path: Path, device: str = "", threads: int | None = None) -> None:
+    def __init__(
+        self, path: Path, device: str = "", threads: int | None = None, size: tuple[int, int] | None = None
+    ) -> None:
         import onnxruntime as ort
+
+        from engine.detection.onnx_files import with_input_size
 
         options = ort.SessionOptions()
         options.log_severity_level = 4  # the exporters' habits are warned about line by line otherwise
@@ -65,8 +73,10 @@ class OrtRuntime(Runtime):
         # Threads that spin between frames would take the very time that capture and window need.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         wanted = _providers(ort.get_available_providers(), device)
+        self._again = (path, device, threads)
         try:
-            self._session = ort.InferenceSession(str(path), options, providers=wanted)
+            file = str(path) if size is None else with_input_size(path, size)
+            self._session = ort.InferenceSession(file, options, providers=wanted)
         except Exception as error:  # its errors share no base class
             raise InvalidModel(f"“{path.name}” cannot be run: {_short(error)}.", "Is it a whole ONNX file?") from error
         used = self._session.get_providers()[0]
@@ -83,6 +93,12 @@ class OrtRuntime(Runtime):
         self._sized = len(inputs) > 1  # RT-DETR also wants to know the picture's size
         self._size_type = np.int64 if not self._sized or "int64" in inputs[1].type else np.float32
 
+    def resized(self, size: tuple[int, int]) -> Runtime | None:
+        if self.fixed_size is None:
+            return self
+        # Other devices have time to spare for padding, but may take minutes to prepare a network once more.
+        return OrtRuntime(*self._again, size=size) if self.device.startswith("CPU") else None
+
     def run(self, blob: np.ndarray) -> list[np.ndarray]:
         feed = {self.input_names[0]: blob}
         if self._sized:
@@ -94,6 +110,7 @@ class OpenCvRuntime(Runtime):
     """OpenCV's own network runtime: the fallback where ONNX Runtime cannot be installed."""
 
     name = "OpenCV"
+    engine: int | None = None  # of OpenCV 5: None leaves the choice to it
 
     def __init__(self, path: Path, device: str = "", threads: int | None = None) -> None:
         import cv2
@@ -104,7 +121,8 @@ class OpenCvRuntime(Runtime):
             raise InvalidSetting(f"OpenCV runs on the CPU here, not on {device}.", "Choose ONNX Runtime.")
         self._outline = outline(path)
         try:
-            self._net = cv2.dnn.readNetFromONNX(str(path))
+            chosen = () if self.engine is None else (self.engine,)
+            self._net = cv2.dnn.readNetFromONNX(str(path), *chosen)
         except cv2.error as error:
             raise InvalidModel(f"“{path.name}” cannot be run by OpenCV.", "Choose ONNX Runtime.") from error
         if len(self._outline.inputs) > 1:

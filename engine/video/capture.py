@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field
-from enum import Enum
 
 import numpy as np
 
@@ -13,39 +12,14 @@ from engine.errors import EngineError
 from engine.jobs import LatestSlot
 from engine.video.frame import Frame, sealed
 from engine.video.handover import Handover
+from engine.video.pace import Pace
 from engine.video.source import Granted, Source, SourceLost
+from engine.video.status import State, Status
 
 BACK_OFF_S = (0.5, 1.0, 2.0, 4.0, 8.0)  # waits between tries to reopen; the last one repeats
 STALL_S = 3.0  # a live source without a frame for so long is shown as lost
 BLACK_FRAMES = 45  # so many black pictures in a row are worth a word
 JOIN_S = 4.0  # longer than any time-out inside a source
-
-
-class State(Enum):
-    """Where a capture is in its life; the value is the word on screen."""
-
-    OPENING = "Opening"
-    PLAYING = "Playing"
-    PAUSED = "Paused"
-    LOST = "Lost"
-    ENDED = "Ended"
-    FAILED = "Failed"
-    STOPPED = "Stopped"
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What a capture is doing, for the status bar."""
-
-    state: State
-    granted: Granted | None = None
-    message: str = ""  # why it is lost or failed, or a remark about the picture
-    delivered: int = 0  # frames handed on
-    dropped: int = 0  # frames of a live source nobody took in time
-    tries: int = 0  # attempts to reopen since the source was lost
-    time_s: float = 0.0  # position of the newest frame
-    losses: int = 0  # how often it was lost since the start, which a quick return would hide
-    last_loss: str = ""  # why, the last time
 
 
 @dataclass
@@ -84,7 +58,7 @@ class Capture:
         self._index = 0
         self._black = 0
         self._started_ns = time.perf_counter_ns()
-        self._clock: tuple[float, float] | None = None  # (perf_counter, time in the file) that belong together
+        self._pace = Pace()
 
     def start(self) -> Capture:
         """Begin; returns at once, also when the source takes long to open."""
@@ -148,7 +122,8 @@ class Capture:
 
     def set_own_speed(self, own_speed: bool) -> None:
         """Play a file at its own speed, or as fast as its frames are taken."""
-        self._own_speed, self._clock = own_speed, None
+        self._own_speed = own_speed
+        self._pace.restart()
         self._wake.set()
 
     def _ask(self, **wishes: object) -> None:
@@ -193,7 +168,8 @@ class Capture:
     def _open_and_read(self) -> None:
         granted = self.source.open()
         self._tell(granted=granted, opened_ns=time.perf_counter_ns())
-        self._clock, first = None, True
+        self._pace.restart()
+        first = True
         while not self._stopping.is_set():
             if not self._obey(first):
                 continue
@@ -213,11 +189,11 @@ class Capture:
             paused = self._shared.paused
         if seek_s is not None and self.source.seekable:
             self.source.seek(seek_s)
-            self._clock = None
+            self._pace.restart()
             return True
         if paused and not self.source.live and not first:
             self._tell(state=State.PAUSED)
-            self._clock = None
+            self._pace.restart()
             self._wake.wait()
             self._wake.clear()
             return False
@@ -230,7 +206,7 @@ class Capture:
             return False
         if self._loop:
             self.source.seek(0.0)
-            self._clock = None
+            self._pace.restart()
             return True
         with self._lock:
             if self._shared.seek_s is not None:
@@ -245,7 +221,7 @@ class Capture:
 
     def _deliver(self, image: np.ndarray, time_s: float) -> None:
         if not self.source.live and self._own_speed:
-            self._wait_until_due(time_s)
+            self._pace.wait(time_s, self._wake)
         now = time.perf_counter_ns()
         if self.source.live:  # one clock over every loss and return, so that recordings and tracks stay true
             time_s = (now - self._started_ns) / 1e9
@@ -260,19 +236,6 @@ class Capture:
         if not held and not jumped:
             self._index += 1
             self._slot.put(frame)
-
-    def _wait_until_due(self, time_s: float) -> None:
-        if self._clock is None:
-            self._clock = (time.perf_counter(), time_s)
-        due = self._clock[0] + time_s - self._clock[1]
-        late = time.perf_counter() - due
-        if late > 0.5:  # the taker is slower than the file: play slower, do not race afterwards
-            self._clock = (time.perf_counter(), time_s)
-        while late < 0 and not self._stopping.is_set():
-            if self._wake.wait(-late):
-                self._wake.clear()
-                return
-            late = time.perf_counter() - due
 
     def _remark(self, image: np.ndarray) -> str:
         """A word about a live picture that is black for long: a closed shutter, or a camera in use elsewhere."""

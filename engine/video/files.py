@@ -83,6 +83,7 @@ class ImageFiles(Source):
 
     live = False
     seekable = True
+    steady = False
 
     def __init__(self, path: Path) -> None:
         super().__init__(path.name or str(path))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import http.client
+import select
 import socket
 import time
 from email.message import Message
@@ -20,6 +21,7 @@ from engine.video.source import Granted, SourceUnavailable
 
 _CHUNK = 1 << 18
 _REDIRECTS = 5
+_BACKLOG = 300  # pictures: ten seconds of a camera; a server quicker than the reading must not hold it for ever
 
 
 def shown_address(address: str) -> str:
@@ -77,10 +79,7 @@ class MjpegReader:
         # A server that keeps sending what is no picture must count as silent too.
         deadline = time.perf_counter() + patience.SILENCE_S
         while time.perf_counter() < deadline:
-            data = self._stream.read1(_CHUNK)
-            if not data:
-                raise OSError("the server ended the connection")
-            parts = self._parts.feed(data)
+            parts = self._arrived()
             for part in reversed(parts):
                 picture = _decode_whole(part)
                 if picture is not None:
@@ -88,6 +87,17 @@ class MjpegReader:
                     return rgb_from_bgr(picture), time.perf_counter() - self._start
             self.skipped += len(parts)
         raise TimeoutError
+
+    def _arrived(self) -> list[bytes]:
+        """Every part that is here, waiting for bytes once; on a busy machine the system may hold seconds of them."""
+        parts: list[bytes] = []
+        while True:
+            data = self._stream.read1(_CHUNK)
+            if not data and not parts:
+                raise OSError("the server ended the connection")
+            parts += self._parts.feed(data)
+            if not data or len(parts) >= _BACKLOG or not select.select([self._socket], [], [], 0)[0]:
+                return parts
 
     def interrupt(self) -> None:
         """End a waiting `read` at once."""

@@ -48,6 +48,7 @@ class Source(ABC):
 
     live = True  # live sources drop what nobody took in time; the others lose nothing
     seekable = False
+    steady = True  # whether its pictures are of one size, unless something happens to it
 
     def __init__(self, name: str) -> None:
         self.name = name

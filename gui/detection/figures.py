@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from engine.detection.pipeline import Pipeline
 from engine.video.capture import State, Status
 from gui.context import AppContext
@@ -40,18 +42,20 @@ class Figures:
         self._show_status(pipeline.capture.status)
         detector = pipeline.detector
         self._panel.numbers.show_numbers(pipeline.numbers(), detector.runtime.describe() if detector else "")
-        self._panel.chart.show_history(pipeline.meter.history())
+        history = pipeline.meter.history()
+        self._panel.chart.show_history(history)
         self._panel.show_tally(pipeline.counters, pipeline.label)
-        self._show_counts(pipeline)
+        self._show_counts(pipeline, history)
         self._log_events(pipeline)
         if pipeline.error is not None and detector is not None:
             self._context.say(pipeline.error.message, pipeline.error.hint)
             self._live.use(None)
 
-    def _show_counts(self, pipeline: Pipeline) -> None:
+    def _show_counts(self, pipeline: Pipeline, charted: Iterable[int]) -> None:
         view = self._stage.view
         counts = view.found.counts() if view is not None else {}
-        without = "Nothing is detected yet: a detector is needed."
+        counts = counts | {c: 0 for c in charted if c not in counts}  # names for the colours of the chart
+        without = "Nothing is detected yet: a detector is needed." if self.waiting_text else "The detector is loading…"
         self._panel.counts.hint = "Nothing at this confidence." if pipeline.detector else without
         self._panel.counts.show_counts([(pipeline.label(c), c, n) for c, n in counts.items()])
 

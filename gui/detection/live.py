@@ -57,6 +57,27 @@ class Live:
         if self.pipeline is not None:
             self.pipeline.set_detector(detector)
 
+    def hold(self, held: bool) -> None:
+        """Freeze the picture of a live source, pause a file."""
+        if self.pipeline is None:
+            return
+        capture = self.pipeline.capture
+        if capture.source.live:
+            self.pipeline.freeze(held)
+        else:
+            (capture.pause if held else capture.resume)()
+
+    def seek(self, share: float) -> None:
+        """Jump to a share (0..1) of a file."""
+        granted = self.pipeline.capture.status.granted if self.pipeline is not None else None
+        if self.pipeline is not None and granted is not None and granted.duration_s:
+            self.pipeline.capture.seek(share * granted.duration_s)
+
+    def play_fast(self, fast: bool) -> None:
+        """Play a file as fast as possible, or at its own speed."""
+        if self.pipeline is not None:
+            self.pipeline.capture.set_own_speed(not fast)
+
     def add_line(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """Count crossings of a line."""
         self._made += 1

@@ -27,7 +27,7 @@ class CountBars(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("In the picture")
-        self.setToolTip("Boxes of each class in the picture now")
+        self.setToolTip("Boxes of each class in the picture now; 0 for those only the chart still shows")
         self.hint = ""
         self._rows: list[tuple[str, int, int]] = []
 
@@ -54,10 +54,11 @@ class CountBars(QWidget):
             painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
             flags = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect(), int(flags), self.hint)
-        most = max((count for _, _, count in self._rows), default=1)
+        most = max((count for _, _, count in self._rows), default=1) or 1
         for number, (name, class_id, count) in enumerate(self._rows):
             top, room = number * 24, self.width() - 150
-            painter.setPen(palette.color(QPalette.ColorRole.WindowText))
+            role = QPalette.ColorRole.WindowText if count else QPalette.ColorRole.PlaceholderText
+            painter.setPen(palette.color(role))
             text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, 108)
             painter.drawText(QRectF(0, top, 110, 22), Qt.AlignmentFlag.AlignVCenter, text)
             right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
@@ -106,10 +107,12 @@ class NumbersGrid(QWidget):
     def show_numbers(self, numbers: Numbers, device: str) -> None:
         """Replace the figures."""
         known = numbers.total_ms > 0
-        self._values["shown"].setText(f"{numbers.shown_fps:.1f} frames/s")
+        painted = numbers.latency_p50_ms > 0
+        self._values["shown"].setText(f"{numbers.shown_fps:.1f} frames/s" if painted else "–")
         self._values["possible"].setText(f"{numbers.possible_fps:.0f} frames/s" if known else "–")
         self._values["infer"].setText(f"{numbers.infer_ms:.1f} ms" if known else "–")
-        self._values["age"].setText(f"{numbers.latency_p50_ms:.0f} / {numbers.latency_p95_ms:.0f} ms")
+        age = f"{numbers.latency_p50_ms:.0f} / {numbers.latency_p95_ms:.0f} ms"
+        self._values["age"].setText(age if painted else "–")
         self._values["dropped"].setText(f"{numbers.dropped:,}")
         self._device.setText(device and f"{device}.")
 
@@ -144,13 +147,13 @@ class CountChart(pg.PlotWidget):
 
     def show_history(self, history: dict[int, tuple[np.ndarray, np.ndarray]]) -> None:
         """class -> (seconds, boxes)."""
-        self.setVisible(bool(history))
         for gone in set(self._curves) - set(history):
             self.removeItem(self._curves.pop(gone))
         for class_id, (times, counts) in history.items():
             if class_id not in self._curves:
                 self._curves[class_id] = self.plot(pen=pg.mkPen(class_colour(class_id), width=2))
-            self._curves[class_id].setData(times, counts)
+            # A count holds until the next frame.
+            self._curves[class_id].setData(np.repeat(times, 2)[1:], np.repeat(counts, 2)[:-1])
 
 
 class Panel(QWidget):

@@ -23,6 +23,7 @@ from gui.detection.explaining import Explaining
 from gui.detection.figures import Figures
 from gui.detection.hotkeys import build_hotkeys
 from gui.detection.live import Live
+from gui.detection.marking import Marking
 from gui.detection.outputs import Outputs
 from gui.detection.panel import Panel
 from gui.detection.stage import Stage
@@ -50,6 +51,7 @@ class DetectionTab(Tab):
         self.desk = DetectorDesk(context, self.controls, self.live)
         self.outputs = Outputs(context, self.live, self.stage, self.controls)
         self.figures = Figures(context, self.live, self.controls, self.stage, self.panel)
+        self.marking = Marking(context, self.live, self.stage, self.controls, self.panel)
         self.explaining = Explaining(context, self.live, self.stage, self.figures)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 16, 16, 16)
@@ -63,7 +65,7 @@ class DetectionTab(Tab):
         self._paint_timer = QTimer(self, interval=PAINT_MS, timerType=Qt.TimerType.PreciseTimer)
         self._figures_timer = QTimer(self, interval=FIGURES_MS)
         self._connect()
-        build_hotkeys(self, self.controls, self.stage, self.outputs, self._draw)
+        build_hotkeys(self, self.controls, self.stage, self.outputs, self.marking.begin)
         self.controls.model.offer(context.settings.text("detection/files").split("\n"))
         wanted = context.settings.text("detection/model")
         if wanted in catalog.entries() or Path(wanted).is_file():
@@ -74,7 +76,7 @@ class DetectionTab(Tab):
         return QSize(1280, 700)
 
     def _connect(self) -> None:
-        controls, stage, panel, transport = self.controls, self.stage, self.panel, self.stage.transport
+        controls, stage, transport = self.controls, self.stage, self.stage.transport
         controls.source.chosen.connect(self.open_source)
         controls.source.refresh_wanted.connect(self._list_cameras)
         controls.source_changed.connect(lambda: self.open_source(self.live.spec))
@@ -85,13 +87,9 @@ class DetectionTab(Tab):
         self._open.clicked.connect(controls.model.ask_file)
         stage.painted.connect(self._painted)
         stage.box_clicked.connect(self._box_clicked)
-        stage.shapes.drawn.connect(self._shape_drawn)
-        panel.line_wanted.connect(lambda: self._draw("line"))
-        panel.zone_wanted.connect(lambda: self._draw("zone"))
-        panel.clear_wanted.connect(self.live.clear_shapes)
-        transport.held.connect(self._hold)
-        transport.sought.connect(self._seek)
-        transport.fast.connect(self._play_fast)
+        transport.held.connect(self.live.hold)
+        transport.sought.connect(self.live.seek)
+        transport.fast.connect(self.live.play_fast)
         self._paint_timer.timeout.connect(self._paint)
         self._figures_timer.timeout.connect(self._refresh)
 
@@ -203,26 +201,7 @@ class DetectionTab(Tab):
         self.figures.refresh()
         self.outputs.check_recorder()
 
-    def _hold(self, held: bool) -> None:
-        pipeline = self.live.pipeline
-        if pipeline is None:
-            return
-        if pipeline.capture.source.live:
-            pipeline.freeze(held)
-        else:
-            (pipeline.capture.pause if held else pipeline.capture.resume)()
-
-    def _seek(self, share: float) -> None:
-        pipeline = self.live.pipeline
-        granted = pipeline.capture.status.granted if pipeline is not None else None
-        if pipeline is not None and granted is not None and granted.duration_s:
-            pipeline.capture.seek(share * granted.duration_s)
-
-    def _play_fast(self, fast: bool) -> None:
-        if self.live.pipeline is not None:
-            self.live.pipeline.capture.set_own_speed(not fast)
-
-    # Boxes, lines and zones
+    # Boxes
 
     def _box_clicked(self, index: int | None) -> None:
         view = self.stage.view
@@ -234,21 +213,6 @@ class DetectionTab(Tab):
         self.panel.add_event(f"{view.time_s:.1f} s  {what}: {where}")
         self.explaining.begin(view, index)
 
-    def _draw(self, kind: str) -> None:
-        self.controls.track.setChecked(True)
-        self.panel.counting.toggle.setChecked(True)
-        self.stage.shapes.begin(kind)
-
-    def _shape_drawn(self, kind: str, points: list[tuple[float, float]]) -> None:
-        places = tuple(self.stage.to_source(point) for point in points)
-        try:
-            if kind == "line":
-                self.live.add_line(places[0], places[1])
-            else:
-                self.live.add_zone(places)
-        except EngineError as error:
-            self.context.say(error.message, error.hint)
-
     def scenes(self) -> Sequence[Scene]:
         """The first start, and what is found once a detector runs."""
         scenes = [Scene("start", lambda: None, lambda: self.stage.view is not None)]
@@ -258,7 +222,7 @@ class DetectionTab(Tab):
         return scenes
 
     def _show_counting(self) -> None:
-        self._draw("line")
+        self.marking.begin("line")
         self.stage.shapes.give_up()
         self.live.add_line((480.0, 40.0), (480.0, 680.0))
 
