@@ -11,7 +11,6 @@ round.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from recipes import backends  # noqa: E402
+from recipes import backends, state  # noqa: E402
 from recipes.yolo_face import shipping  # noqa: E402
 from recipes.yolo_face.feeding import Feed  # noqa: E402
 from recipes.yolo_face.judging import read_scenes  # noqa: E402
@@ -70,37 +69,12 @@ def build_trainer(side: int, total: int) -> FaceTrainer:
     return trainer
 
 
-def keep(trainer: FaceTrainer, done: int, state: Path) -> None:
-    """Save weights and optimizer; the old state goes after the new one stands."""
-    state.mkdir(parents=True, exist_ok=True)
-    values = [np.asarray(keras.ops.convert_to_numpy(v)) for v in _variables(trainer)]
-    name = f"round{done}.npz"
-    np.savez(state / name, *values)
-    (state / "progress.json").write_text(json.dumps({"rounds": done, "file": name}))
-    for old in state.glob("round*.npz"):
-        if old.name != name:
-            old.unlink()
-
-
-def restore(trainer: FaceTrainer, state: Path) -> int:
-    """Bring back what `keep` saved; the number of rounds done."""
-    progress = json.loads((state / "progress.json").read_text())
-    trainer.optimizer.build(trainer.trainable_variables)
-    with np.load(state / progress["file"]) as saved:
-        for variable, name in zip(_variables(trainer), saved.files, strict=True):
-            variable.assign(saved[name])
-    return int(progress["rounds"])
-
-
-def train(feed: Feed, rounds: list[Round], resume: bool, state: Path) -> FaceTrainer:
-    """Fit round by round; the trainer then holds the averaged weights."""
-    unfinished = (state / "progress.json").exists()
-    if unfinished and not resume:
-        raise SystemExit(f"{state} holds an unfinished training: give --resume, or remove it.")
-    total = sum(r.steps for r in rounds)
-    trainer, side, done = build_trainer(rounds[0].side, total), rounds[0].side, 0
-    if unfinished:
-        done = restore(trainer, state)
+def train(feed: Feed, rounds: list[Round], resume: bool, kept: Path) -> tuple[FaceTrainer, float]:
+    """Fit round by round; the trainer, and the minutes it took."""
+    total, done, minutes = sum(r.steps for r in rounds), 0, 0.0
+    trainer, side = build_trainer(rounds[0].side, total), rounds[0].side
+    if state.unfinished(kept, resume):
+        done, minutes = state.restore(trainer, kept)
     for number, part in enumerate(rounds[done:], start=done):
         if part.side != side:
             trainer, side = _resized(trainer, part.side, total), part.side
@@ -109,27 +83,24 @@ def train(feed: Feed, rounds: list[Round], resume: bool, state: Path) -> FaceTra
         for pictures, labels in feed.batches(part.side, part.batch, first, part.steps):
             losses.append(float(trainer.train_on_batch(pictures, labels)))
         seconds = time.monotonic() - began
+        minutes += seconds / 60
         speed = part.steps * part.batch / seconds
         print(
             f"round {number + 1}/{len(rounds)}: loss {np.mean(losses):.4f}, {part.side} px, {seconds:.0f} s, "
             f"{speed:.0f} images/s",
             flush=True,
         )
-        keep(trainer, number + 1, state)
-    return trainer
+        state.keep(trainer, number + 1, minutes, kept)
+    return trainer, minutes
 
 
 def _resized(trainer: FaceTrainer, side: int, total: int) -> FaceTrainer:
     """The same training for scenes of another side; nothing that was learnt depends on it."""
     other = build_trainer(side, total)
     other.optimizer.build(other.trainable_variables)
-    for mine, its in zip(_variables(other), _variables(trainer), strict=True):
+    for mine, its in zip(state.variables(other), state.variables(trainer), strict=True):
         mine.assign(its)
     return other
-
-
-def _variables(trainer: FaceTrainer) -> list[keras.Variable]:
-    return [*trainer.variables, *trainer.optimizer.variables]
 
 
 def main() -> None:
@@ -155,16 +126,15 @@ def main() -> None:
     rounds = plan(arguments.scale, arguments.trial)
     learnt = f"{sum(r.steps * r.batch for r in rounds):,} scenes"
     print(f"{learnt}, {len(rounds)} rounds: {forecast(rounds)}", flush=True)
-    began = time.monotonic()
     with Feed(arguments.caltech, arguments.coco / "train2017", SEED, arguments.processes) as feed:
-        trainer = train(feed, rounds, arguments.resume, arguments.state)
+        trainer, minutes = train(feed, rounds, arguments.resume, arguments.state)
         trainer.optimizer.finalize_variable_values(trainer.trainable_variables)
         last = sum(r.steps for r in rounds)
         shipping.settle(trainer, feed.batches(rounds[-1].side, rounds[-1].batch, last, 1 if arguments.trial else 150))
     network = shipping.shipped(trainer, arguments.working_point)
     shipping.write(network, arguments.out)
     measured = evaluate(arguments)
-    card = shipping.describe(arguments.out, network, measured, (time.monotonic() - began) / 60, learnt)
+    card = shipping.describe(arguments.out, network, measured, minutes, learnt)
     print(f"wrote {arguments.out} ({card.megabytes} MB), {card.parameters:,} parameters")
 
 

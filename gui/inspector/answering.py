@@ -22,7 +22,8 @@ from gui.inspector.why import Why
 from gui.weights import WeightFetcher
 
 LANE = "inspector.classify"
-FIRST_MODEL = "digits"
+OURS = {"photo": "cifar10", "digit": "digits"}  # the bundled model for each kind of sample
+FIRST_MODEL = OURS["photo"]
 
 
 class Answering(QObject):
@@ -62,6 +63,13 @@ class Answering(QObject):
         """The kind of picture the chosen model is for: "digit" or "photo"."""
         known = entries().get(self.controls.chooser.current())
         return "digit" if known is not None and known.card.preprocessing.fit == "digit" else "photo"
+
+    def suit(self, kind: str) -> None:
+        """Change from one bundled model to the other where a sample is of its kind; a model of one's own stays."""
+        if self.suited() != kind and self.controls.chooser.current() in OURS.values():
+            self.controls.chooser.select(OURS[kind])
+            self.controls.model_changed()
+            self.answer = None
 
     def show(self, image: LoadedImage) -> None:
         """Ask about another image."""

@@ -135,7 +135,8 @@ class InspectorTab(Tab):
         return inspector_scenes(self)
 
     def open_sample(self, sample: Sample) -> None:
-        """Show and classify a sample."""
+        """Show and classify a sample, by the bundled model it suits if a bundled one is chosen."""
+        self.answering.suit(sample.kind)
         self.opening.sample(sample)
 
     def open_paths(self, paths: Sequence[Path]) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 
 BOXES = Path(__file__).with_name("boxes_train.csv")
 LONGEST = 480  # pixels: photos are kept no larger
+MOSTLY = 0.3  # share of a photo
 HELD_OUT = 60  # faces of Caltech at the end of the set: people who are in no training photo
 FACES = "Faces"  # the category with one person a photo
 FACES_AGAIN = "Faces_easy"  # the same photos, cut out
@@ -55,6 +56,12 @@ class Photo:
             self.kept["file"] = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
         return self.kept["file"]
 
+    def open_share(self) -> float:
+        """Share of the photo that its ignored boxes cover."""
+        height, width = self._read().shape[:2]
+        self.kept.clear()
+        return float(np.prod(self.ignored[:, 2:] - self.ignored[:, :2], axis=1).sum() / (height * width))
+
     @property
     def boxes(self) -> np.ndarray:
         """Faces in the pixels kept."""
@@ -72,7 +79,9 @@ class Album:
 
     portraits: list[Photo]  # one person each, Caltech's Faces
     scenes: list[Photo]  # photos of anything, with faces boxed
-    faceless: list[Photo]  # reviewed or of things: no face in them
+    faceless: list[Photo]  # reviewed or of things: no face in them, though perhaps places to look away from
+
+    real: str = ""  # name of the folder whose photos are of real scenes
 
     @property
     def with_faces(self) -> list[Photo]:
@@ -93,14 +102,21 @@ def read_album(caltech: Path, coco: Path, held_out: bool = False) -> Album:
         if path.parent.name == FACES:
             portraits.append(photo)
         elif path.parent.name != FACES_AGAIN:
-            (scenes if len(photo.faces) or len(photo.ignored) else faceless).append(photo)
+            _sorted_in(photo, scenes, faceless)
     for path in sorted(coco.glob("*.jpg")):
         rows = listed.get(("coco_train", path.name))
         if rows is not None:  # the others were not looked at
-            photo = _photo(path, rows)
-            (scenes if len(photo.faces) or len(photo.ignored) else faceless).append(photo)
+            _sorted_in(_photo(path, rows), scenes, faceless)
     portraits = [photo for photo in portraits if len(photo.faces)]
-    return Album(portraits[-HELD_OUT:] if held_out else portraits[:-HELD_OUT], scenes, faceless)
+    return Album(portraits[-HELD_OUT:] if held_out else portraits[:-HELD_OUT], scenes, faceless, coco.name)
+
+
+def _sorted_in(photo: Photo, scenes: list[Photo], faceless: list[Photo]) -> None:
+    """With or without faces; a photo that is mostly left open serves neither."""
+    if len(photo.faces):
+        scenes.append(photo)
+    elif not len(photo.ignored) or photo.open_share() < MOSTLY:
+        faceless.append(photo)
 
 
 def _listed() -> dict[tuple[str, str], list[dict[str, str]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ MOST = 20  # boxes of a scene
 SMALLEST, LARGEST = 11.0, 0.85  # side of a face: pixels, and share of the scene's side
 UNREADABLE = 9.0  # pixels: smaller faces are neither asked for nor punished
 GREY = 114
+REAL_SCENE, REAL_NOBODY = 5.0, 10.0  # how much likelier a photo of a real scene is, with faces and without
 NOTHING = np.zeros((0, 4), np.float32)
 
 
@@ -43,11 +45,17 @@ class SceneMaker:
         self._album = album
         self._with_faces = album.with_faces
         # Portraits are many and alike: a photo of a real scene is taken as often as several of them.
-        self._face_odds = _odds([1.0] * len(album.portraits) + [3.0] * (len(self._with_faces) - len(album.portraits)))
-        sizes: dict[str, int] = {}
-        for photo in album.faceless:
-            sizes[photo.path.parent.name] = sizes.get(photo.path.parent.name, 0) + 1
-        self._faceless_odds = _odds([sizes[photo.path.parent.name] ** -0.6 for photo in album.faceless])
+        self._face_odds = _odds(
+            [1.0] * len(album.portraits) + [REAL_SCENE] * (len(self._with_faces) - len(album.portraits))
+        )
+        # Large categories count for more than small ones, but not by their number; people seen from behind for most.
+        sizes = Counter(photo.path.parent.name for photo in album.faceless)
+        self._faceless_odds = _odds(
+            [
+                sizes[(kind := photo.path.parent.name)] ** -0.6 * (REAL_NOBODY if kind == album.real else 1.0)
+                for photo in album.faceless
+            ]
+        )
 
     def scene(self, side: int, seed: tuple[int, ...]) -> Scene:
         """One scene of `side` x `side` pixels."""
