@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.commands.base import Command, positive, watched_job
-from engine.errors import EngineError, ModelMissing
+from engine.errors import EngineError
 from engine.jobs import Job
 
 FORMATS = ("json", "csv", "coco", "yolo")
@@ -22,10 +22,15 @@ def _fraction(text: str) -> float:
     return value
 
 
+DEFAULT_MODEL = "yolo-face"
+
+
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     source = "image, folder, video, address, camera[:NAME], screen or synthetic"
     parser.add_argument("source", metavar="SOURCE", help=source)
-    parser.add_argument("--model", metavar="ID|FILE", help="catalog id, .onnx or .cfg (the quickest that is here)")
+    parser.add_argument(
+        "--model", default=DEFAULT_MODEL, metavar="ID|FILE", help="catalog id, .onnx or .cfg (%(default)s)"
+    )
     parser.add_argument("--labels", metavar="FILE", help="class names, one a line; or coco")
     parser.add_argument("--head", choices=HEADS, help="kind of output, where it is not recognised rightly")
     parser.add_argument("--confidence", type=_fraction, default=0.25, metavar="P", help="least score (%(default)s)")
@@ -47,7 +52,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from engine.detection.detector import Settings
     from engine.video.spec import open_spec
 
-    name = arguments.model or _first_model(catalog)
+    name = arguments.model
     source = open_spec(arguments.source)
     job, line = watched_job()
     try:
@@ -130,16 +135,6 @@ def _in_order(capture, lanes, begin, limit: int | None) -> Iterator:  # type: ig
                 raise EngineError(status.message)
             if capture.finished or given == limit:
                 return
-
-
-def _first_model(catalog) -> str:  # type: ignore[no-untyped-def]
-    entry = catalog.first_here()
-    if entry is None:
-        raise ModelMissing(
-            "No detector is on this machine.",
-            f"Fetch one with: models download {next(iter(catalog.entries()))}; or give --model FILE.onnx or FILE.cfg.",
-        )
-    return entry.id
 
 
 def _all_cores() -> int:

@@ -143,11 +143,6 @@ def suggestion() -> Entry | None:
     return next((entry for entry in entries().values() if entry.suggested and not entry.here), None)
 
 
-def first_here() -> Entry | None:
-    """The quickest detector that is on this machine."""
-    return next((entry for entry in entries().values() if entry.here), None)
-
-
 def open_named(name: str, choices: Choices = Choices(), job: Job = Job.silent()) -> Detector:  # noqa: B008 - frozen
     """A detector by id of the catalog or by file; `choices` win over what the catalog says.
 

@@ -119,7 +119,8 @@ class DetectorChooser(QWidget):
     def describe(self, detector: Detector) -> None:
         """Facts of the detector that is loaded."""
         width, height = detector.size
-        classes = "unknown number of classes" if detector.classes is None else count(detector.classes, "class", "classes")
+        number = detector.classes
+        classes = "unknown number of classes" if number is None else count(number, "class", "classes")
         facts = f"{detector.head.title} head, {width} x {height}, {classes}. Licence: {_short(detector.licence)}."
         entry = self.entry()
         if entry is not None and entry.card is not None:

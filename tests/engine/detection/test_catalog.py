@@ -9,8 +9,8 @@ from engine.errors import DownloadFailed, InvalidModel, ModelMissing
 
 
 def test_every_entry_says_what_it_is():
-    assert list(catalog.entries()) == ["yolox-nano", "yolox-tiny", "yolox-s"]
-    for entry in catalog.entries().values():
+    assert list(catalog.entries()) == ["yolo-face", "yolox-nano", "yolox-tiny", "yolox-s"]
+    for entry in list(catalog.entries().values())[1:]:
         assert len(entry.sha256) == 64
         assert "Apache" in entry.licence
         assert not entry.here
@@ -29,7 +29,14 @@ def test_a_download_is_verified_opened_and_not_repeated(forge):
     detector = catalog.open_named("yolox-nano")
     assert (detector.title, detector.head.name, detector.label(0)) == ("YOLOX-Nano", "yolox", "person")
     assert "Apache" in detector.licence
-    assert catalog.first_here().id == "yolox-nano"
+    assert catalog.suggestion() is None
+
+
+def test_what_comes_with_the_program_is_neither_fetched_nor_imported(tmp_path):
+    assert catalog.suggestion().id == "yolox-nano"
+    assert catalog.download("yolo-face") == catalog.known("yolo-face").path
+    with pytest.raises(InvalidModel, match="comes with the program"):
+        catalog.take_in("yolo-face", tmp_path / "x.onnx")
 
 
 def test_a_wrong_hash_leaves_nothing(forge):

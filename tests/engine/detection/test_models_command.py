@@ -66,7 +66,17 @@ def test_an_unknown_id_is_told_both_shelves(action, capsys):
     assert "yolox-nano" in error
 
 
-def test_without_a_detector_the_command_says_how_to_fetch_one(capsys):
+def test_a_bundled_detector_shows_its_card(capsys):
+    assert state_of("yolo-face", capsys) == "bundled"
+    assert run("info", "yolo-face") == 0
+    told = capsys.readouterr().out
+    assert "CC BY 4.0" in told
+    assert "known failures:" in told
+
+
+def test_without_a_model_the_command_finds_faces_and_a_missing_one_is_told_how_to_fetch(capsys):
     parser = commands.build_parser(commands.COMMANDS)
-    assert commands.run(parser.parse_args(["detect", "synthetic"])) == 1
+    assert commands.run(parser.parse_args(["detect", "synthetic", "--max-frames", "1"])) == 0
+    assert capsys.readouterr().out.count("face") == 2
+    assert commands.run(parser.parse_args(["detect", "synthetic", "--model", "yolox-nano"])) == 1
     assert "models download yolox-nano" in capsys.readouterr().err

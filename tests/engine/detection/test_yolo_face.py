@@ -25,7 +25,7 @@ def detector():
 
 
 def test_it_is_what_is_there_before_anything_is_fetched(detector):
-    assert catalog.first_here().id == "yolo-face"
+    assert next(iter(catalog.entries())) == "yolo-face"
     assert (detector.head.name, detector.labels, detector.size) == ("studio", ("face",), (320, 320))
     assert detector.resizable
     assert "trained by us" in detector.licence

@@ -35,6 +35,7 @@ def tab(window, qtbot):
 @pytest.fixture
 def detecting(tab, qtbot):
     """The same with a detector that finds one box of class "c" in every picture."""
+    qtbot.waitUntil(lambda: tab.live.detector is not None, timeout=20_000)
     tab.live.use(fixed())
     tab.desk.loaded.emit(tab.live.detector)
     tab.controls.describe(tab.live.detector)
@@ -42,23 +43,35 @@ def detecting(tab, qtbot):
     return tab
 
 
+def found_in(tab) -> set[str]:
+    """Names of what is found in the present picture."""
+    return {tab.stage.view.label(int(c)) for c in tab.stage.view.found.class_id}
+
+
+def of_head(tab, name: str) -> bool:
+    """Whether a detector with this head is at work."""
+    return tab.live.detector is not None and tab.live.detector.head.name == name
+
+
 def saved(pattern: str):
     return sorted(paths.captures().glob(pattern))
 
 
-def test_the_first_screen_is_alive_and_offers_the_next_step(tab, qtbot):
+def test_the_first_screen_is_alive_finds_faces_and_offers_the_next_step(tab, qtbot):
     first = tab.stage.view.index
     qtbot.waitUntil(lambda: tab.stage.view.index > first + 3)
-    notice = tab.stage.picture.notice
-    qtbot.waitUntil(notice.isVisible)
-    assert "detector is needed" in notice.text.text()
-    assert tab.fetch.text() == "Download YOLOX-Nano (4 MB)"
+    qtbot.waitUntil(lambda: len(tab.stage.view.found) >= 2, timeout=20_000)
+    assert found_in(tab) == {"face"}
+    assert not tab.stage.picture.notice.isVisible()
+    assert tab.controls.model.box.currentText() == "YOLO-face"
+    assert tab.controls.model.fetch.text() == "Find 80 classes: get YOLOX-Nano (3.7 MB)"
+    assert not tab.controls.model.card.isHidden()
     qtbot.waitUntil(lambda: "960 x 720" in tab.controls.source.facts.text())
 
 
 def test_a_real_detector_finds_the_cat(tab, qtbot, shared):
     tab.open_paths([shared / "models" / "darknet" / "yolo-fastest-1.1-xl.cfg"])
-    qtbot.waitUntil(lambda: tab.live.detector is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: of_head(tab, "darknet"), timeout=10_000)
     assert tab.live.detector.label(0) == "class 0"
     assert tab.controls.coco.isVisibleTo(tab.controls.advanced.body), "the names can be given with one click"
     tab.controls.coco.click()
@@ -93,12 +106,21 @@ def test_a_download_is_offered_done_and_used(tab, window, qtbot, shared, monkeyp
         return entry.path
 
     monkeypatch.setattr(catalog, "download", fetched)
-    qtbot.waitUntil(tab.fetch.isVisible)
-    qtbot.mouseClick(tab.fetch, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: tab.live.detector is not None and len(tab.stage.view.found) > 0, timeout=10_000)
+    qtbot.mouseClick(tab.controls.model.fetch, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: of_head(tab, "yolox") and len(tab.stage.view.found) > 0, timeout=10_000)
     assert not tab.stage.picture.notice.isVisible()
     assert tab.controls.model.box.currentText() == "YOLOX-Nano"
     assert window.settings.text("detection/model") == "yolox-nano"
+    assert not tab.controls.model.fetch.isVisible()
+
+
+def test_a_detector_that_is_not_here_is_asked_for_over_the_picture(tab, qtbot):
+    tab.desk.choose("yolox-tiny")
+    notice = tab.stage.picture.notice
+    qtbot.waitUntil(notice.isVisible)
+    assert "detector is needed" in notice.text.text()
+    assert tab.fetch.text() == "Download YOLOX-Tiny (20 MB)"
+    assert tab.controls.model.fetch.text() == "Download YOLOX-Tiny (20.2 MB)"
 
 
 def test_settings_act_at_once(detecting, qtbot):
@@ -187,7 +209,7 @@ def test_clicking_a_box_tells_about_it(detecting, qtbot):
 def test_a_click_on_a_box_shows_what_speaks_for_it(tab, qtbot, shared):
     tab.controls.model.select(str(shared / "models/yolox/yolox_nano.onnx"))
     tab.desk.load()
-    qtbot.waitUntil(lambda: tab.live.detector is not None and len(tab.stage.view.found) > 0, timeout=10_000)
+    qtbot.waitUntil(lambda: of_head(tab, "yolox") and "cat" in found_in(tab), timeout=10_000)
     tab.stage.box_clicked.emit(0)
     assert tab.stage.transport.hold.isChecked()
     notice = tab.stage.picture.notice

@@ -19,6 +19,13 @@ def inspector(window):
     return window.all_tabs()[0]
 
 
+@pytest.fixture
+def reader(inspector):
+    """The Inspector with the bundled digits model."""
+    inspector.answering.open_model("digits")
+    return inspector
+
+
 def labels(inspector):
     return [prediction.label for prediction in inspector.panel.bars.predictions()]
 
@@ -26,14 +33,22 @@ def labels(inspector):
 def test_the_first_screen_is_alive(qtbot, window, inspector):
     window.started()
     qtbot.waitUntil(lambda: inspector.answer is not None, timeout=60_000)
-    assert labels(inspector)[0] == "3"
+    assert labels(inspector)[0] == "cat"
     assert inspector.picture.view.pixels is not None
     qtbot.waitUntil(lambda: "CPU" in window._device.text() or "GPU" in window._device.text(), timeout=20_000)
     icons = [inspector.picture.samples.item(i).icon() for i in range(len(SAMPLES))]
     assert not any(icon.isNull() for icon in icons)
 
 
-def test_a_dropped_photo_of_a_digit_is_read(qtbot, window, inspector, tmp_path):
+def test_a_sample_is_shown_to_the_bundled_model_it_suits(qtbot, inspector):
+    for sample, model, answer in (("digit-5", "digits", "5"), ("cat", "cifar10", "cat")):
+        inspector.open_sample(SAMPLES[sample])
+        qtbot.waitUntil(lambda answer=answer: labels(inspector)[:1] == [answer], timeout=60_000)
+        assert inspector.controls.chooser.current() == model
+
+
+def test_a_dropped_photo_of_a_digit_is_read(qtbot, window, reader, tmp_path):
+    inspector = reader
     Image.fromarray(SAMPLES["digit-5"].load().pixels).save(tmp_path / "five.jpg")
     window.open_paths([tmp_path / "five.jpg"])
     qtbot.waitUntil(lambda: inspector.answer is not None, timeout=60_000)
@@ -50,7 +65,8 @@ def test_a_bad_file_is_named_and_the_last_answer_stays(qtbot, window, inspector,
     assert labels(inspector)[0] == "8"
 
 
-def test_a_folder_becomes_a_table_that_sorts_and_is_saved(qtbot, window, inspector, tmp_path, monkeypatch):
+def test_a_folder_becomes_a_table_that_sorts_and_is_saved(qtbot, window, reader, tmp_path, monkeypatch):
+    inspector = reader
     folder = tmp_path / "many"
     folder.mkdir()
     for name in ("digit-3", "digit-5", "digit-8"):
