@@ -70,7 +70,9 @@ def _run(arguments: argparse.Namespace) -> int:
         exports.write_json(results, Path(arguments.json))
     if not arguments.json and not arguments.save:
         _print(results)
-    return 0
+    for sentence in source.unreadable:
+        print(f"error: {sentence}", file=sys.stderr)
+    return 1 if source.unreadable else 0
 
 
 def _detected(source, detector, settings, arguments: argparse.Namespace, job: Job) -> Iterator:  # type: ignore[no-untyped-def]

@@ -65,3 +65,14 @@ def test_a_damaged_video_is_a_failure(nano, tmp_path, capsys):
     path.write_bytes(b"no video" * 100)
     assert run(path, "--model", nano) == 1
     assert "no video" in capsys.readouterr().err
+
+
+def test_files_of_a_folder_that_cannot_be_read_are_named_and_the_others_done(shared, nano, tmp_path, capsys):
+    photo = (shared / "photos" / "dog.jpg").read_bytes()
+    (tmp_path / "a.jpg").write_bytes(photo)
+    (tmp_path / "b.jpg").write_bytes(photo[:3000])
+    assert run(tmp_path, "--model", nano, "--labels", "coco", "--json", "-") == 1
+    out, err = capsys.readouterr()
+    assert [frame["detections"][0]["label"] for frame in json.loads(out)["frames"]] == ["dog"]
+    assert err.startswith("error: “b.jpg”")
+    assert err.count("\n") == 1
