@@ -45,6 +45,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from engine.detection import catalog, exports
     from engine.detection.choices import Choices
     from engine.detection.detector import Settings
+    from engine.video.mjpeg import shown_address
     from engine.video.spec import open_spec
 
     name = arguments.model or _first_model(catalog)
@@ -57,7 +58,9 @@ def _run(arguments: argparse.Namespace) -> int:
         classes = exports.classes_from(arguments.classes, labels) if arguments.classes else None
         settings = Settings(arguments.confidence, arguments.iou, classes, arguments.agnostic)
         frames: list[exports.FrameResult] = []
-        results = exports.Results(arguments.source, name, detector.runtime.describe(), detector.label, frames)
+        results = exports.Results(
+            shown_address(arguments.source), name, detector.runtime.describe(), detector.label, frames
+        )
         for frame in _detected(source, detector, settings, arguments, job):
             frames.append(frame)
     finally:
@@ -109,7 +112,7 @@ def _detected(source, detector, settings, arguments: argparse.Namespace, job: Jo
     finally:
         lanes.close()
     if done == 0:
-        raise EngineError(f"“{arguments.source}” gave no frame.", "Check that it can be played.")
+        raise EngineError(f"“{source.name}” gave no frame.", "Check that it can be played.")
 
 
 def _in_order(capture, lanes, begin, limit: int | None) -> Iterator:  # type: ignore[no-untyped-def]

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from engine import commands
+from tests.engine.video.mjpeg_server import MjpegServer
 
 
 def run(*arguments: str) -> int:
@@ -33,6 +34,15 @@ def test_a_darknet_model_on_photos_as_yolo_labels(shared, tmp_path, capsys):
     photo = sorted((shared / "data/coco256/images/val2017").glob("*.jpg"))[0]
     assert run(photo, "--model", model, "--labels", "coco", "--save", tmp_path / "labels", "--format", "yolo") == 0
     assert (tmp_path / "labels" / f"{photo.stem}.txt").read_text().count("\n") > 1
+
+
+def test_the_password_of_a_camera_does_not_get_into_the_results(nano, capsys):
+    with MjpegServer(fps=60) as server:
+        address = server.address.replace("http://", "http://me:secret@")
+        assert run(address, "--model", nano, "--labels", "coco", "--max-frames", 2, "--json", "-") == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["source"] == address.replace("secret", "***")
+    assert "secret" not in out + err
 
 
 def test_only_the_classes_asked_for(nano, capsys):
