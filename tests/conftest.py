@@ -7,7 +7,12 @@ import threading
 import time
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# How long an example takes on a busy machine says nothing about the code; a test that hangs meets pytest's time-out.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 

@@ -50,6 +50,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from engine.detection import catalog, exports
     from engine.detection.choices import Choices
     from engine.detection.detector import Settings
+    from engine.video.mjpeg import shown_address
     from engine.video.spec import open_spec
 
     name = arguments.model
@@ -62,7 +63,9 @@ def _run(arguments: argparse.Namespace) -> int:
         classes = exports.classes_from(arguments.classes, labels) if arguments.classes else None
         settings = Settings(arguments.confidence, arguments.iou, classes, arguments.agnostic)
         frames: list[exports.FrameResult] = []
-        results = exports.Results(arguments.source, name, detector.runtime.describe(), detector.label, frames)
+        results = exports.Results(
+            shown_address(arguments.source), name, detector.runtime.describe(), detector.label, frames
+        )
         for frame in _detected(source, detector, settings, arguments, job):
             frames.append(frame)
     finally:
@@ -75,7 +78,9 @@ def _run(arguments: argparse.Namespace) -> int:
         exports.write_json(results, Path(arguments.json))
     if not arguments.json and not arguments.save:
         _print(results)
-    return 0
+    for sentence in source.unreadable:
+        print(f"error: {sentence}", file=sys.stderr)
+    return 1 if source.unreadable else 0
 
 
 def _detected(source, detector, settings, arguments: argparse.Namespace, job: Job) -> Iterator:  # type: ignore[no-untyped-def]
@@ -112,7 +117,7 @@ def _detected(source, detector, settings, arguments: argparse.Namespace, job: Jo
     finally:
         lanes.close()
     if done == 0:
-        raise EngineError(f"“{arguments.source}” gave no frame.", "Check that it can be played.")
+        raise EngineError(f"“{source.name}” gave no frame.", "Check that it can be played.")
 
 
 def _in_order(capture, lanes, begin, limit: int | None) -> Iterator:  # type: ignore[no-untyped-def]

@@ -88,7 +88,6 @@ class ImageFiles(Source):
     def __init__(self, path: Path) -> None:
         super().__init__(path.name or str(path))
         self.path = path
-        self.unreadable: list[str] = []  # one sentence for each file that could not be read
         self.names: list[str] = []  # of the pictures delivered since it was opened, in that order
         self._files: list[Path] = []
         self._next = 0

@@ -53,6 +53,7 @@ class Source(ABC):
     def __init__(self, name: str) -> None:
         self.name = name
         self.skipped_frames = 0  # pictures that arrived but were damaged or already out of date
+        self.unreadable: list[str] = []  # one sentence for each file that could not be read
 
     @abstractmethod
     def open(self) -> Granted:

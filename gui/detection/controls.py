@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -29,7 +30,8 @@ from gui.detection.parts import heading, scrolled
 from gui.detection.source_chooser import CameraFormat, SourceChooser
 from gui.widgets.folded import FoldedSection
 
-_RUNTIMES = {"ONNX Runtime": "onnxruntime", "OpenCV": "opencv", "Keras (Darknet files)": "keras"}
+_ORT = "onnxruntime"
+_RUNTIMES = {"ONNX Runtime": _ORT, "OpenCV": "opencv", "Keras (Darknet files)": "keras"}
 _AUTO = "Automatic"
 _SIDES = ("320", "416", "512", "640", "960", "1280")
 
@@ -102,7 +104,8 @@ class Controls(QWidget):
         """How the detector is to be opened."""
         side, head = self.input_size.currentText(), self.head.currentData()
         size = None if side == _AUTO else (int(side), int(side))
-        return Choices(self._labels, head, _RUNTIMES[self.runtime.currentText()], size=size)
+        runtime, device = self.runtime.currentData()
+        return Choices(self._labels, head, runtime, device, size)
 
     def model_chosen(self) -> None:
         """Another file was chosen: what belonged to the last one starts over."""
@@ -119,6 +122,13 @@ class Controls(QWidget):
         self.private.set_names(names)
         self.input_size.setEnabled(detector.resizable)
         self.coco.setVisible(detector.classes == 80 and not detector.labels)
+
+    def offer_devices(self, devices: Sequence[str]) -> None:
+        """Let a device of ONNX Runtime be chosen where it has more than the processor; unchosen, it takes the best."""
+        for device in devices if len(devices) > 1 else ():
+            title = f"ONNX Runtime on {device}"
+            if self.runtime.findText(title) < 0:
+                self.runtime.addItem(title, (_ORT, device))
 
     def nudge_confidence(self, step: int) -> None:
         """Move the confidence by hundredths."""
@@ -155,9 +165,9 @@ class Controls(QWidget):
         self.input_size = self._box(
             form, "Input size", (_AUTO, *_SIDES), "Larger sees smaller things, slower", model=True
         )
-        self.runtime = self._box(
-            form, "Runtime", tuple(_RUNTIMES), "What computes; see below what it runs on", model=True
-        )
+        self.runtime = self._box(form, "Runtime", (), "What computes; see at the right what it runs on", model=True)
+        for title, name in _RUNTIMES.items():
+            self.runtime.addItem(title, (name, ""))
         self.labels_button = QPushButton("Choose…")
         self.labels_button.setToolTip("Class names of your own model: a text file with a name a line")
         self.labels_button.setAccessibleName("Labels file")

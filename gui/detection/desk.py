@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.detection import catalog
+from engine.detection import catalog, runtimes
 from engine.detection.choices import Choices
 from engine.detection.detector import Detector
 from engine.jobs import Job
@@ -60,9 +60,11 @@ class DetectorDesk(QObject):
             on_result=lambda _: self.choose(detector_id),
         )
 
-    def _ready(self, detector: Detector) -> None:
+    def _ready(self, opened: tuple[Detector, list[str]]) -> None:
+        detector, devices = opened
         self.loading = False
         self._live.use(detector)
+        self._controls.offer_devices(devices)
         self._controls.describe(detector)
         self._context.settings.put("detection/model", self._controls.model.current())
         self._context.settings.put("detection/files", "\n".join(self._controls.model.files()))
@@ -80,5 +82,6 @@ class DetectorDesk(QObject):
         self._controls.describe(good)
 
 
-def _open(name: str, choices: Choices, job: Job) -> Detector:
-    return catalog.open_named(name, choices, job)
+def _open(name: str, choices: Choices, job: Job) -> tuple[Detector, list[str]]:
+    """On a worker: the detector, and the devices it could run on."""
+    return catalog.open_named(name, choices, job), runtimes.devices()

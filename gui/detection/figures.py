@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from engine.detection.pipeline import Pipeline
 from engine.video.capture import State, Status
@@ -22,12 +22,13 @@ class Figures:
         self._controls, self._stage, self._panel = controls, stage, panel
         self._state: State | None = None
         self._losses = 0
+        self._unreadable = 0  # files already told of
         self.waiting_text = ""  # shown over the picture while no detector runs
         self._said = ""  # shown over the picture when nothing more urgent is
 
     def reset(self) -> None:
         """Another source was opened."""
-        self._state, self._losses, self._said = None, 0, ""
+        self._state, self._losses, self._unreadable, self._said = None, 0, 0, ""
 
     def say_over_picture(self, text: str) -> None:
         """Show a sentence over the picture until it is replaced; "" takes it away."""
@@ -46,6 +47,7 @@ class Figures:
         self._panel.chart.show_history(history)
         self._panel.show_tally(pipeline.counters, pipeline.label)
         self._show_counts(pipeline, history)
+        self._log_unreadable(pipeline.capture.source.unreadable)
         self._log_events(pipeline)
         if pipeline.error is not None and detector is not None:
             self._context.say(pipeline.error.message, pipeline.error.hint)
@@ -58,6 +60,11 @@ class Figures:
         without = "Nothing is detected yet: a detector is needed." if self.waiting_text else "The detector is loading…"
         self._panel.counts.hint = "Nothing at this confidence." if pipeline.detector else without
         self._panel.counts.show_counts([(pipeline.label(c), c, n) for c, n in counts.items()])
+
+    def _log_unreadable(self, sentences: Sequence[str]) -> None:
+        for sentence in sentences[self._unreadable :]:
+            self._panel.add_event(f"Left out. {sentence}")
+        self._unreadable = len(sentences)
 
     def _log_events(self, pipeline: Pipeline) -> None:
         while pipeline.events:

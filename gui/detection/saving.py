@@ -13,6 +13,7 @@ from engine.detection.exports import FORMATS, Results
 from engine.detection.pipeline import Pipeline
 from engine.detection.view import View
 from engine.files import written_aside
+from engine.video.mjpeg import shown_address
 
 SUFFIXES = {"json": ".json", "csv": ".csv", "coco": ".coco.json", "yolo": "-labels"}
 
@@ -45,7 +46,7 @@ def save_picture(pixels: np.ndarray) -> Path:
 
 def save_results(pipeline: Pipeline, source: str, model: str, runtime: str, kind: str) -> Path:
     """Everything found since the source was started."""
-    results = Results(source, model, runtime, pipeline.label, list(pipeline.results))
+    results = Results(shown_address(source), model, runtime, pipeline.label, list(pipeline.results))
     path = new_path(SUFFIXES[kind])
     FORMATS[kind](results, path)
     return path

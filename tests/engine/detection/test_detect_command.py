@@ -5,6 +5,7 @@ import json
 import pytest
 
 from engine import commands
+from tests.engine.video.mjpeg_server import MjpegServer
 
 
 def run(*arguments: str) -> int:
@@ -33,6 +34,15 @@ def test_a_darknet_model_on_photos_as_yolo_labels(shared, tmp_path, capsys):
     photo = sorted((shared / "data/coco256/images/val2017").glob("*.jpg"))[0]
     assert run(photo, "--model", model, "--labels", "coco", "--save", tmp_path / "labels", "--format", "yolo") == 0
     assert (tmp_path / "labels" / f"{photo.stem}.txt").read_text().count("\n") > 1
+
+
+def test_the_password_of_a_camera_does_not_get_into_the_results(nano, capsys):
+    with MjpegServer(fps=60) as server:
+        address = server.address.replace("http://", "http://me:secret@")
+        assert run(address, "--model", nano, "--labels", "coco", "--max-frames", 2, "--json", "-") == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["source"] == address.replace("secret", "***")
+    assert "secret" not in out + err
 
 
 def test_only_the_classes_asked_for(nano, capsys):
@@ -65,3 +75,14 @@ def test_a_damaged_video_is_a_failure(nano, tmp_path, capsys):
     path.write_bytes(b"no video" * 100)
     assert run(path, "--model", nano) == 1
     assert "no video" in capsys.readouterr().err
+
+
+def test_files_of_a_folder_that_cannot_be_read_are_named_and_the_others_done(shared, nano, tmp_path, capsys):
+    photo = (shared / "photos" / "dog.jpg").read_bytes()
+    (tmp_path / "a.jpg").write_bytes(photo)
+    (tmp_path / "b.jpg").write_bytes(photo[:3000])
+    assert run(tmp_path, "--model", nano, "--labels", "coco", "--json", "-") == 1
+    out, err = capsys.readouterr()
+    assert [frame["detections"][0]["label"] for frame in json.loads(out)["frames"]] == ["dog"]
+    assert err.startswith("error: “b.jpg”")
+    assert err.count("\n") == 1

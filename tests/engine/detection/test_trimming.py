@@ -36,9 +36,9 @@ def test_a_picture_is_as_large_in_the_trimmed_input_as_in_the_full_one(width, he
     before, after = FITS[fit](width, height, full), FITS[fit](width, height, size)
     assert after.inner == before.inner
     for side, most, inside in zip(size, full, after.inner, strict=True):
-        assert inside <= side <= most
+        assert min(inside + 15, most) <= side <= most
         assert side % 32 == 0 or side == most
-        assert side - inside <= 32 or side == most
+        assert side - inside <= 48 or side == most
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,8 @@ def test_boxes_on_a_real_video_stay_what_they_are(shared, nano):
 def test_a_network_made_for_one_size_is_left_as_it_is(tmp_path, shared):
     constant = open_detector(write_network(tmp_path / "m.onnx"))
     assert constant.head.any_size
-    assert trimmed(constant, (200, 100)) is constant
+    assert input_size(constant, (400, 50)) == (64, 32)
+    assert trimmed(constant, (400, 50)) is constant
     stretched = open_detector(shared / "models/darknet/yolo-fastest-1.1.cfg", Choices(labels="coco"))
     assert trimmed(stretched, (1280, 720)) is stretched
 

@@ -53,6 +53,30 @@ def of_head(tab, name: str) -> bool:
     return tab.live.detector is not None and tab.live.detector.head.name == name
 
 
+def test_a_device_besides_the_processor_can_be_chosen(tab):
+    controls = tab.controls
+    before = controls.runtime.count()
+    controls.offer_devices(["CPU"])
+    assert controls.runtime.count() == before
+    for _ in range(2):
+        controls.offer_devices(["OpenVINO", "CPU"])
+    titles = [controls.runtime.itemText(i) for i in range(before, controls.runtime.count())]
+    assert titles == ["ONNX Runtime on OpenVINO", "ONNX Runtime on CPU"]
+    assert (controls.choices().runtime, controls.choices().device) == ("onnxruntime", "")
+    controls.runtime.setCurrentIndex(before)
+    assert (controls.choices().runtime, controls.choices().device) == ("onnxruntime", "OpenVINO")
+
+
+def test_files_that_cannot_be_read_are_named_in_the_events(tab, qtbot, shared, tmp_path):
+    photo = (shared / "photos" / "dog.jpg").read_bytes()
+    (tmp_path / "a.jpg").write_bytes(photo)
+    (tmp_path / "b.jpg").write_bytes(photo[:3000])
+    tab.open_paths([tmp_path])
+    qtbot.waitUntil(lambda: tab.panel.log.count() > 0 and "Left out. “b.jpg”" in tab.panel.log.item(0).text())
+    tab._refresh()
+    assert tab.panel.log.count() == 1
+
+
 def saved(pattern: str):
     return sorted(paths.captures().glob(pattern))
 
