@@ -10,6 +10,8 @@ from gui.widgets.feature_grid import FeatureGrid
 from gui.widgets.layer_list import LayerList
 from gui.widgets.pager import Pager
 
+LIST = 232  # pixels: room for "MaxPooling2D  112 × 112 × 64" behind the wiring
+
 
 class LayersPage(QWidget):
     """Emits the layer that was clicked, and the wish to explain there or to visualise a channel."""
@@ -53,6 +55,7 @@ class LayersPage(QWidget):
 
     def _build(self) -> None:
         left = QWidget()
+        left.setMinimumWidth(LIST)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
