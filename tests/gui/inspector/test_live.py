@@ -20,7 +20,7 @@ def test_a_live_picture_is_explained_and_stopped(qtbot, window, inspector):
     choose(inspector.why_controls.method, "layer-cam")
     wait_for(qtbot, inspector, lambda found: found.method == "layer-cam")
     assert inspector.live.running
-    assert "frames/s" in inspector.picture._map_facts.text()
+    assert "frames/s" in inspector.picture._facts.text()
     assert inspector.picture.drawn().shape == (120, 160, 3)
     assert inspector.controls.stop_live.isVisible()
     inspector.controls.stop_live.click()
