@@ -59,7 +59,6 @@ class WhyControls(QWidget):
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         form.setSpacing(8)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignVCenter)
         form.addRow("Method", self.method)
         form.addRow("Class", self.target)
         form.addRow("Layer", self.layer)
