@@ -40,9 +40,9 @@ DARK = Colours(
 
 _SHEET = """
 QToolTip {{ color: {text}; background: {raised}; border: 1px solid {line}; padding: 4px; }}
-QPushButton, QToolButton#button {{ background: {raised}; border: 1px solid {line}; border-radius: 5px;
+QPushButton {{ background: {raised}; border: 1px solid {line}; border-radius: 5px;
     padding: 5px 12px; min-height: 18px; }}
-QPushButton:hover, QToolButton#button:hover {{ border-color: {accent}; }}
+QPushButton:hover {{ border-color: {accent}; }}
 QPushButton:pressed {{ background: {line}; }}
 QPushButton:disabled {{ color: {muted}; border-color: {line}; }}
 QPushButton:checked {{ border-color: {accent}; color: {accent}; }}

@@ -10,9 +10,10 @@ import numpy as np
 
 from engine.errors import InvalidImage, InvalidModel
 from engine.explain import cams
-from engine.explain.methods import Method, Raw, method
+from engine.explain.methods import Method, method
 from engine.explain.questions import Question, class_probability
 from engine.explain.targets import Target, target_of
+from engine.explain.workings import Raw
 from engine.jobs import Job
 from engine.models.preprocessing import Prepared, Window, prepare
 

@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from engine.errors import InvalidSetting
-from engine.explain import cams, perturbation, pixels
+from engine.explain import cams, workings
 from engine.explain.questions import Question
-
-
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """What a method found."""
-
-    values: np.ndarray  # (h, w) float32, signed
-    contributions: np.ndarray | None = None  # (h, w, K): values by channel, for methods on a layer
-    notes: tuple[str, ...] = ()
-    options: dict[str, Any] = field(default_factory=dict)  # settings the method itself changed
-    logits: np.ndarray | None = None  # (1, units) of the whole image, when the method came by them
+from engine.explain.workings import Raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,75 +54,8 @@ class Method:
         return {name: given.get(name, parameter.default) for name, parameter in known.items()}
 
 
-def _contributed(contributions: np.ndarray) -> Raw:
-    return Raw(contributions.sum(axis=-1, dtype=np.float32), contributions)
-
-
-def _from_gradients(formula: cams.Contributions, question: Question) -> Raw:
-    found = question.evidence()
-    contributions = formula(found.activations[0][0], found.gradients[0][0])
-    return Raw(contributions.sum(axis=-1, dtype=np.float32), contributions, logits=found.logits)
-
-
-def _eigen_cam(question: Question) -> Raw:
-    activations = question.activations()
-    return _contributed(cams.eigen_cam(activations, activations))
-
-
-def _gradient(question: Question) -> Raw:
-    return Raw(pixels.strongest_channel(question.gradient(question.image[None])[0][0]))
-
-
-def _input_x_gradient(question: Question) -> Raw:
-    return Raw((question.gradient(question.image[None])[0][0] * question.image).sum(axis=-1))
-
-
-def _integrated_gradients(question: Question) -> Raw:
-    steps = int(question.options["steps"])
-    path, logits = question.path(question.baseline("black"))
-    found = pixels.integrated_gradients(path, steps, job=question.job)
-    note = f"Adds up to the change of the score within {found.gap:.1%}, with {found.steps} steps from black."
-    return Raw(found.values.sum(axis=-1), notes=(note,), options={"steps": found.steps}, logits=logits)
-
-
-def _smooth_grad(question: Question) -> Raw:
-    samples, noise = int(question.options["samples"]), float(question.options["noise"])
-    found = pixels.smooth_grad(question.gradient, question.image, samples, noise, job=question.job)
-    return Raw(pixels.strongest_channel(found))
-
-
-def _occlusion(question: Question) -> Raw:
-    side = min(question.image.shape[:2])
-    patch = max(1, round(side * float(question.options["patch"])))
-    mean = question.baseline("mean colour")
-    found = perturbation.occlusion(question.score, question.image, mean, patch, max(1, patch // 2), question.job)
-    return Raw(found, notes=(f"Squares of {patch} pixels, hidden behind the mean colour.",))
-
-
-def _score_cam(question: Question) -> Raw:
-    mean, limit = question.baseline("mean colour"), int(question.options["channels"])
-    activations = question.activations()
-    notes = () if activations.shape[-1] <= limit else (f"The {limit} liveliest of {activations.shape[-1]} channels.",)
-    found = perturbation.score_cam(question.score, question.image, mean, activations, limit, question.job)
-    return Raw(found.sum(axis=-1), found, notes)
-
-
-def _ablation_cam(question: Question) -> Raw:
-    found = perturbation.ablation_cam(
-        question.score, question.rest, question.activations(), question.image, question.job
-    )
-    return _contributed(found)
-
-
-def _rise(question: Question) -> Raw:
-    masks, cells = int(question.options["masks"]), int(question.options["cells"])
-    mean = question.baseline("mean colour")
-    found = perturbation.rise(question.score, question.image, mean, masks, cells, job=question.job)
-    return Raw(found, notes=(f"{masks} random masks of {cells} x {cells} cells, seed 0.",))
-
-
 def _layer(key: str, title: str, formula: cams.Contributions, about: str, paper: str) -> Method:
-    run = partial(_from_gradients, formula)
+    run = partial(workings.from_gradients, formula)
     return Method(key, title, about, "1 pass forward and back", paper, "layer", run, on_layer=True, formula=formula)
 
 
@@ -183,7 +104,7 @@ METHODS: dict[str, Method] = {
             "1 forward pass",
             "Muhammad and Yeasin 2020, IJCNN, arXiv:2008.00299",
             "layer",
-            _eigen_cam,
+            workings.eigen_cam,
             on_layer=True,
             class_free=True,
             formula=cams.eigen_cam,
@@ -195,7 +116,7 @@ METHODS: dict[str, Method] = {
             "1 pass forward and back",
             "Simonyan et al. 2013, arXiv:1312.6034",
             "pixel",
-            _gradient,
+            workings.gradient,
         ),
         Method(
             "input-x-gradient",
@@ -204,7 +125,7 @@ METHODS: dict[str, Method] = {
             "1 pass forward and back",
             "Shrikumar et al. 2016, arXiv:1605.01713",
             "pixel",
-            _input_x_gradient,
+            workings.input_x_gradient,
         ),
         Method(
             "integrated-gradients",
@@ -213,7 +134,7 @@ METHODS: dict[str, Method] = {
             "32 passes forward and back, batched; more when they do not add up",
             "Sundararajan et al. 2017, arXiv:1703.01365",
             "pixel",
-            _integrated_gradients,
+            workings.integrated_gradients,
             parameters=(
                 Parameter("steps", 32, 4, 512, "Points on the way from black; more are taken until they add up."),
             ),
@@ -225,7 +146,7 @@ METHODS: dict[str, Method] = {
             "32 passes forward and back, batched",
             "Smilkov et al. 2017, arXiv:1706.03825",
             "pixel",
-            _smooth_grad,
+            workings.smooth_grad,
             parameters=(
                 Parameter("samples", 32, 2, 512, "Noisy copies to average."),
                 Parameter("noise", 0.15, 0.01, 0.5, "Standard deviation as a share of the image's range."),
@@ -238,7 +159,7 @@ METHODS: dict[str, Method] = {
             "about 150 forward passes, batched",
             "Zeiler and Fergus 2014, arXiv:1311.2901",
             "trial",
-            _occlusion,
+            workings.occlusion,
             parameters=(Parameter("patch", 0.15, 0.03, 0.5, "Side of the square as a share of the shorter side."),),
         ),
         Method(
@@ -248,7 +169,7 @@ METHODS: dict[str, Method] = {
             "1 forward pass a channel, batched",
             "Wang et al. 2020, arXiv:1910.01279",
             "trial",
-            _score_cam,
+            workings.score_cam,
             on_layer=True,
             parameters=(Parameter("channels", 256, 8, 4096, "Channels to try, the liveliest first."),),
         ),
@@ -259,7 +180,7 @@ METHODS: dict[str, Method] = {
             "1 run of the network's end a channel, batched",
             "Desai and Ramaswamy 2020, WACV",
             "trial",
-            _ablation_cam,
+            workings.ablation_cam,
             on_layer=True,
         ),
         Method(
@@ -269,7 +190,7 @@ METHODS: dict[str, Method] = {
             "500 forward passes, batched",
             "Petsiuk et al. 2018, arXiv:1806.07421",
             "trial",
-            _rise,
+            workings.rise,
             parameters=(
                 Parameter("masks", 500, 50, 8000, "Random masks to try; more are smoother."),
                 Parameter("cells", 7, 3, 16, "Cells of the coarse grid on a side."),

@@ -10,6 +10,8 @@ from gui.widgets.feature_grid import FeatureGrid
 from gui.widgets.layer_list import LayerList
 from gui.widgets.pager import Pager
 
+LIST = 224  # pixels: room for "MaxPooling2D  112 × 112 × 64" behind the wiring
+
 
 class LayersPage(QWidget):
     """Emits the layer that was clicked, and the wish to explain there or to visualise a channel."""
@@ -36,10 +38,10 @@ class LayersPage(QWidget):
         self.about = QLabel("Click a layer of the network to see what it makes of the image.")
         self.about.setWordWrap(True)
         self.about.setProperty("role", "muted")
-        self.explain = QPushButton("Explain at this layer")
+        self.explain = QPushButton("Explain here")
         self.explain.setToolTip("Use this layer for the map on the picture")
         self.explain.clicked.connect(lambda: self.explain_wanted.emit(self._path))
-        self.feature = QPushButton("Visualise this channel")
+        self.feature = QPushButton("Visualise channel")
         self.feature.setToolTip("Search the image that excites the chosen channel most")
         self.feature.clicked.connect(lambda: self.feature_wanted.emit(self._path, self._first + self.grid.selected))
         self.by_mean = QCheckBox("Most active first")
@@ -53,6 +55,7 @@ class LayersPage(QWidget):
 
     def _build(self) -> None:
         left = QWidget()
+        left.setMinimumWidth(LIST)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)

@@ -16,7 +16,7 @@ from engine.video.capture import Capture
 from engine.video.spec import open_spec
 from gui.context import AppContext
 from gui.inspector.answer_panel import AnswerPanel
-from gui.inspector.why import Why, caption
+from gui.inspector.why import Why
 
 LANE = "inspector.live"
 BEAT = 20  # milliseconds between two looks at the newest frame
@@ -101,8 +101,7 @@ class Live(QObject):
         if shot is None:
             return
         self.shown += 1
-        words = f"{caption(shot.found.explanation)}   {shot.rate:.0f} frames/s, {shot.cost_ms:.0f} ms each"
-        self.why.show_live(shot.image, shot.found, words)
+        self.why.show_live(shot.image, shot.found, f"{shot.rate:.0f} frames/s, {shot.cost_ms:.0f} ms each")
         found = shot.found
         classes = found.explainer.output(found.explanation.target.output).classes
         card = found.explainer.card

@@ -67,11 +67,11 @@ class PicturePage(QWidget):
         self._facts.setText(facts)
         self._facts.setToolTip(facts)
 
-    def show_frame(self, pixels: np.ndarray) -> None:
+    def show_frame(self, pixels: np.ndarray, words: str) -> None:
         """Show the next picture of a video, keeping the view; its map follows at once."""
         self._image = pixels
         self._window = None
-        self._facts.setText(f"{pixels.shape[1]} x {pixels.shape[0]}")
+        self._facts.setText(f"{pixels.shape[1]} x {pixels.shape[0]}   {words}")
 
     def frame(self, window: Window | None) -> None:
         """Show which part of the image the network was given; None removes the frame."""

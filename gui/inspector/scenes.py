@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
 
 def inspector_scenes(tab: InspectorTab) -> Sequence[Scene]:
-    """A digit with its map, the checks beside it, comparisons, features, and a table."""
+    """A digit with its map, the checks beside it, comparisons, features, a live picture, and a table."""
     return (
-        Scene("digit", lambda: tab.open_sample(SAMPLES["digit-8"]), lambda: tab.answer is not None and _mapped(tab)),
+        Scene("digit", lambda: tab.open_sample(SAMPLES["digit-8"]), lambda: _mapped(tab) and _staged(tab)),
         Scene("check", lambda: _check(tab), lambda: tab.evidence.checked is not None),
         Scene("compare", lambda: _compare(tab), lambda: all(cell.found for cell in tab.compare.cells)),
         Scene("layers", lambda: tab.pages.setCurrentWidget(tab.layers), lambda: tab.layers.explain.isEnabled()),
         Scene("features", lambda: _dream(tab), lambda: _dreamt(tab)),
+        Scene("live", lambda: tab.controls.live_wanted.emit("synthetic"), lambda: tab.live.shown >= 5),
         Scene("table", lambda: _open_samples_as_table(tab), lambda: len(tab.results.model.rows) >= 4),
     )
 
@@ -51,6 +52,10 @@ def _dreamt(tab: InspectorTab) -> bool:
 
 def _mapped(tab: InspectorTab) -> bool:
     return tab.why.found is not None and tab.image is not None and tab.why.found.image is tab.image.pixels
+
+
+def _staged(tab: InspectorTab) -> bool:
+    return tab.answer is not None and tab.picture.stages.isVisible()
 
 
 def _open_samples_as_table(tab: InspectorTab) -> None:

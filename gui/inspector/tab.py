@@ -154,6 +154,7 @@ class InspectorTab(Tab):
         if self.answering.missing():
             self.context.say("The weights of this model are not on this machine.", "Download or import them first.")
             return
+        self.live.stop()
         self.opening.forget()  # a late picture would cover the table
         self.answering.forget()
         self.pages.setCurrentWidget(self.results)

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QSlider,
-    QToolButton,
     QWidget,
     QWidgetAction,
 )
@@ -66,7 +65,7 @@ class ViewBar(QWidget):
         row.addWidget(self._more())
         row.addWidget(self._share())
 
-    def _more(self) -> QToolButton:
+    def _more(self) -> QPushButton:
         body = QWidget()
         form = QFormLayout(body)
         self.threshold = _slider("Hide what is weaker than this share of the strongest", 0)
@@ -86,12 +85,9 @@ class ViewBar(QWidget):
         form.addRow("For and against", self.signed_colours)
         return _menu_button("More", "Threshold, contour and colours", body)
 
-    def _share(self) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName("button")
-        button.setText("Save")
+    def _share(self) -> QPushButton:
+        button = QPushButton("Save")
         button.setToolTip("Save the map, or copy the code that computes it")
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(button)
         for title, tip, signal in (
             ("Save raw values, map, overlay and manifest…", "Into a new folder", self.save_wanted),
@@ -131,14 +127,11 @@ def _combo(name: str, items: tuple[str, ...]) -> QComboBox:
     return box
 
 
-def _menu_button(title: str, tip: str, body: QWidget) -> QToolButton:
+def _menu_button(title: str, tip: str, body: QWidget) -> QPushButton:
     """A button that opens a small panel of controls."""
-    button = QToolButton()
-    button.setObjectName("button")
-    button.setText(title)
+    button = QPushButton(title)
     button.setToolTip(tip)
     button.setAccessibleName(title)
-    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     menu = QMenu(button)
     action = QWidgetAction(menu)
     action.setDefaultWidget(body)

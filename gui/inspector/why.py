@@ -101,15 +101,15 @@ class Why(QObject):
             self._refresh_stages(self._model, self.found)
 
     def show_live(self, image: np.ndarray, found: Found, words: str) -> None:
-        """Show an explained frame; what stands beside the map follows at `end_live`."""
+        """Show an explained frame and what it cost; what stands beside the map follows at `end_live`."""
         first = self._staged != ("live",)
         self._staged = ("live",)
         self.found = found
         if first:
             self._describe(found.explainer)
             self.page.stages.hide()
-        self.page.show_frame(image)
-        self.page.show_map(found, words)
+        self.page.show_frame(image, words)
+        self.page.show_map(found, caption(found.explanation))
 
     def forget(self, message: str) -> None:
         """No map any more; a sentence says why."""

@@ -3,8 +3,10 @@
 import keras
 import pytest
 from keras import layers
+from PIL import Image
 
 from engine.classification.classifier import Classifier
+from engine.samples import SAMPLES
 
 from .conftest import choose, wait_for
 
@@ -18,7 +20,7 @@ def test_a_live_picture_is_explained_and_stopped(qtbot, window, inspector):
     choose(inspector.why_controls.method, "layer-cam")
     wait_for(qtbot, inspector, lambda found: found.method == "layer-cam")
     assert inspector.live.running
-    assert "frames/s" in inspector.picture._map_facts.text()
+    assert "frames/s" in inspector.picture._facts.text()
     assert inspector.picture.drawn().shape == (120, 160, 3)
     assert inspector.controls.stop_live.isVisible()
     inspector.controls.stop_live.click()
@@ -74,6 +76,18 @@ def test_another_model_takes_over_the_live_picture_and_its_last_frame(qtbot, win
     qtbot.waitUntil(lambda: inspector.answer is not None, timeout=60_000)
     qtbot.waitUntil(lambda: inspector.why.found.explainer.card.id == "digits", timeout=60_000)
     assert inspector.why.found.image is frame
+
+
+def test_a_table_ends_the_live_picture(qtbot, window, inspector, tmp_path):
+    for name in ("one.png", "two.png"):
+        Image.fromarray(SAMPLES["digit-8"].load().pixels).save(tmp_path / name)
+    inspector.controls.live_wanted.emit(SCENE)
+    qtbot.waitUntil(lambda: inspector.live.shown >= 1, timeout=60_000)
+    window.open_paths([tmp_path])
+    qtbot.waitUntil(lambda: len(inspector.results.model.rows) == 2, timeout=60_000)
+    assert not inspector.live.running
+    assert inspector.panel.bars.predictions() == ()
+    assert "Select a row" in inspector.panel.bars.hint
 
 
 def test_a_source_that_does_not_exist_is_named(qtbot, window, inspector, tmp_path):
