@@ -8,9 +8,11 @@ import cv2
 import numpy as np
 import pytest
 
+from recipes.yolo_face.framing import frame
 from recipes.yolo_face.judging import RealScene, judge
 from recipes.yolo_face.photos import Album, Photo
-from recipes.yolo_face.scenes import MOST, Scene, SceneMaker, frame
+from recipes.yolo_face.scene import MOST, Scene
+from recipes.yolo_face.scenes import SceneMaker
 
 BOX = np.array([[150, 60, 210, 140]], np.float32)
 
