@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.detection.boxes import areas
+
 GREY = 114
 SMALLEST, LARGEST = 11.0, 0.85  # side of a face: pixels, and share of the scene's side
 
@@ -50,8 +52,3 @@ def visible(boxes: np.ndarray, size: tuple[int, int], least: float = 0.55) -> tu
     inside = np.clip(boxes, 0, limit)
     share = areas(inside) / np.maximum(areas(boxes), 1e-6)
     return inside[share > least], inside[(share <= least) & (share > 0.02)]
-
-
-def areas(boxes: np.ndarray) -> np.ndarray:
-    """Area of each box (N, 4); boxes turned inside out have none."""
-    return np.clip(boxes[:, 2] - boxes[:, 0], 0, None) * np.clip(boxes[:, 3] - boxes[:, 1], 0, None)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from recipes.yolo_face.geometry import areas, face_side, for_halved, halvings, motion, moved, visible
+from engine.detection.boxes import areas
+from recipes.yolo_face.geometry import face_side, for_halved, halvings, motion, moved, visible
 from recipes.yolo_face.light import relight
 from recipes.yolo_face.photos import Photo
 

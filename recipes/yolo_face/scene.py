@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recipes.yolo_face.geometry import areas
+from engine.detection.boxes import areas
 
 MOST = 20  # boxes of a scene
 UNREADABLE = 9.0  # pixels: smaller faces are neither asked for nor punished
