@@ -31,7 +31,7 @@ from recipes.yolo_face.network import face_network  # noqa: E402
 
 SEED = 5
 PEAK_RATE, DECAY = 2e-3, 0.03
-WORKING_POINT = 0.5
+WORKING_POINT = 0.28  # where precision reaches 0.95 on the real scenes
 OUT = ROOT / "resources" / "models" / "yolo-face.onnx"
 STATE = ROOT / "build" / "train_yolo_face"
 

@@ -215,11 +215,15 @@ class DetectionTab(Tab):
 
     def scenes(self) -> Sequence[Scene]:
         """The first start, and what is found once a detector runs."""
-        scenes = [Scene("start", lambda: None, lambda: self.stage.view is not None)]
+        scenes = [Scene("start", lambda: None, self._is_alive)]
         if not self.controls.model.missing():
             scenes.append(Scene("tracking", self._show_counting, self._is_counting))
             scenes.append(Scene("why", self._show_why, self._is_explained))
         return scenes
+
+    def _is_alive(self) -> bool:
+        seen = self.stage.view
+        return seen is not None and (self.controls.model.missing() or len(seen.found) > 0)
 
     def _show_counting(self) -> None:
         self.marking.begin("line")

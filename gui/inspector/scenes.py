@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 
 def inspector_scenes(tab: InspectorTab) -> Sequence[Scene]:
-    """A digit with its map, the checks beside it, comparisons, features, a live picture, and a table."""
+    """A photo, and a digit with its map, the checks beside it, comparisons, features, a live picture, and a table."""
     return (
+        Scene("photo", lambda: tab.open_sample(SAMPLES["cat"]), lambda: _mapped(tab) and _staged(tab)),
         Scene("digit", lambda: tab.open_sample(SAMPLES["digit-8"]), lambda: _mapped(tab) and _staged(tab)),
         Scene("check", lambda: _check(tab), lambda: tab.evidence.checked is not None),
         Scene("compare", lambda: _compare(tab), lambda: all(cell.found for cell in tab.compare.cells)),
