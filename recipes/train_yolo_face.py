@@ -91,7 +91,8 @@ def train(feed: Feed, rounds: list[Round], resume: bool, kept: Path) -> tuple[Fa
             flush=True,
         )
         state.keep(trainer, number + 1, minutes, kept)
-    return trainer, minutes
+    # A finished training that is gone on with has not come by the last size yet.
+    return (trainer if side == rounds[-1].side else _resized(trainer, rounds[-1].side, total)), minutes
 
 
 def _resized(trainer: FaceTrainer, side: int, total: int) -> FaceTrainer:

@@ -31,7 +31,7 @@ def digit(tmp_path):
 
 def test_classify_prints_one_json_object_an_image_and_nothing_else(digit, tmp_path):
     (tmp_path / "bad.jpg").write_bytes(b"")
-    done = run("classify", digit, tmp_path / "bad.jpg", "--json", "--top", 3)
+    done = run("classify", digit, tmp_path / "bad.jpg", "--json", "--top", 3, "--model", "digits")
     good, bad = map(json.loads, done.stdout.splitlines())
     assert good["image"] == str(digit)
     assert good["model"] == "digits"
@@ -58,7 +58,7 @@ def test_classify_writes_a_table_and_reads_folders(digit, tmp_path):
         (["classify"], 2, "IMAGE"),
         (["classify", "x.png", "--top", "0"], 2, "expected a number from 1"),
         (["paint"], 2, "invalid choice"),
-        (["models", "info", "alexnet"], 1, "Known models: digits"),
+        (["models", "info", "alexnet"], 1, "Known models: cifar10, digits"),
         (["models", "import", "vgg16", "nowhere.h5"], 1, "There is no file nowhere.h5"),
         (["classify", "docs", "--csv", "/proc/nowhere/x.csv"], 1, "/proc/nowhere"),
     ],
@@ -104,7 +104,7 @@ def test_the_engine_works_where_qt_cannot_be_imported(digit, tmp_path):
     (tmp_path / "blocked" / "PySide6").mkdir(parents=True)
     (tmp_path / "blocked" / "PySide6" / "__init__.py").write_text("raise ImportError('libEGL.so.1: no such file')")
     path = str(tmp_path / "blocked")
-    done = run("classify", digit, PYTHONPATH=path)
+    done = run("classify", digit, "--model", "digits", PYTHONPATH=path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "5" in done.stdout
     window = run(PYTHONPATH=path, QT_QPA_PLATFORM="offscreen")

@@ -69,9 +69,12 @@ class Activations:
         step = self._opened.step(path)
         part = self._opened.model([step.after] if step.before is None else [step.after, step.before])
         shape = self._opened.inputs[0].shape[1:]
-        return tf.function(
-            lambda batch: part(batch, training=False), input_signature=[tf.TensorSpec((1, *shape), tf.float32)]
-        )
+
+        def forward(batch: tf.Tensor) -> list[tf.Tensor]:
+            results = part(batch, training=False)
+            return list(results) if isinstance(results, list | tuple) else [results]  # Keras unwraps a single output
+
+        return tf.function(forward, input_signature=[tf.TensorSpec((1, *shape), tf.float32)])
 
 
 def _single(result: tf.Tensor) -> np.ndarray:

@@ -72,7 +72,8 @@ class Answering(QObject):
             self.answer = None
 
     def show(self, image: LoadedImage) -> None:
-        """Ask about another image."""
+        """Ask about another image; a map of the last one that is still to come would not fit on it."""
+        self.why.forget("")
         self.image = image
         self.answer = None
         self.ask()

@@ -57,7 +57,7 @@ def test_only_the_classes_asked_for(nano, capsys):
     ("arguments", "words"),
     [
         (["nothing/here.mp4", "--model", "NANO"], "There is no source"),
-        (["synthetic"], "No detector is on this machine"),
+        (["synthetic", "--model", "yolox-nano"], "YOLOX-Nano is not on this machine"),
         (["synthetic", "--model", "absent.onnx"], "There is no model"),
         (["synthetic", "--model", "NANO", "--labels", "coco", "--classes", "unicorn"], "no class “unicorn”"),
         (["synthetic", "--model", "NANO", "--head", "yolov8"], "do not fit"),

@@ -49,6 +49,14 @@ def test_activations_equal_the_network_cut_there(network, activations):
     np.testing.assert_allclose(activations.capture(IMAGE, "head").after, whole, rtol=1e-4, atol=1e-6)
 
 
+def test_a_layer_that_several_others_feed_gives_its_whole_map(network, activations):
+    image = normal(5, 16, 16, 3)
+    captured = activations.capture(image, "sum")
+    expected = keras.Model(network.input, network.get_layer("sum").output)(image[None])
+    np.testing.assert_allclose(captured.after, np.asarray(expected)[0], rtol=1e-5, atol=1e-6)
+    assert captured.before is None
+
+
 def test_layers_are_listed_at_every_depth(activations):
     paths = [spot.path for spot in activations.spots]
     assert [path for path in paths if "/" in path][-3:] == ["inner/deep", "inner/norm", "inner/cap"]

@@ -103,5 +103,5 @@ def test_batch_normalisation_stays_frozen_while_tuning():
 
 
 def test_missing_weights_offer_what_is_here():
-    with pytest.raises(ModelMissing, match="Ready to build upon: digits"):
+    with pytest.raises(ModelMissing, match="Ready to build upon: cifar10, digits"):
         load_backbone("mobilenet-v2")
