@@ -131,7 +131,8 @@ def _enlarged(values: np.ndarray, window: Window, size: tuple[int, int]) -> tupl
     left, top, right, bottom = round(max(x0, 0)), round(max(y0, 0)), round(min(x1, width)), round(min(y1, height))
     inside = np.zeros(size, bool)
     inside[top:bottom, left:right] = True
-    return np.where(inside, large, 0).astype(np.float32), inside
+    large[:top], large[bottom:], large[:, :left], large[:, right:] = 0, 0, 0, 0
+    return large, inside
 
 
 def _coloured(levels: np.ndarray, table: np.ndarray) -> np.ndarray:

@@ -130,6 +130,7 @@ class CountChart(pg.PlotWidget):
         self.hideButtons()
         self.setLimits(yMin=0, minYRange=2)
         self.setMenuEnabled(False)
+        self.getAxis("bottom").enableAutoSIPrefix(False)  # "seconds (x0.001)" is nothing to read
         self.getAxis("bottom").setLabel("seconds", **{"font-size": "8pt"})
         self.getAxis("left").setTickSpacing(levels=[(5, 0), (1, 0)])
         self.getPlotItem().setContentsMargins(0, 8, 0, 0)
