@@ -151,6 +151,7 @@ def test_a_recording_lasts_as_long_as_the_scene(tmp_path):
 def test_with_slow_inference_the_shown_frame_is_never_older_than_one_inference_and_two_frames():
     with MjpegServer(fps=30) as server:
         running = Pipeline(Capture(StreamSource(server.address)), fixed(wait_s=0.3)).start()
+        assert running.views.take(10.0) is not None  # the first picture is as old as connecting took
         ages = []
         end = time.perf_counter() + 3
         while time.perf_counter() < end:

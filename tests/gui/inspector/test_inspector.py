@@ -170,6 +170,9 @@ def test_the_window_stays_responsive_while_images_are_classified(qtbot, window, 
         Image.fromarray(np.full((200, 200, 3), index % 255, np.uint8)).save(tmp_path / f"{index:03}.jpg")
     inspector.open_sample(SAMPLES["digit-8"])
     qtbot.waitUntil(lambda: inspector.answer is not None, timeout=60_000)
+    # The map and its stages are compiled first: it is classifying that is looked at here.
+    qtbot.waitUntil(lambda: inspector.why.found is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: inspector.picture.stages.isVisibleTo(inspector.picture), timeout=60_000)
     beats = []
     timer = QTimer()
     timer.setTimerType(Qt.TimerType.PreciseTimer)
