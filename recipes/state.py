@@ -20,11 +20,6 @@ def unfinished(state: Path, resume: bool) -> bool:
     return found
 
 
-def done(state: Path) -> int:
-    """Parts that were done when the state was kept."""
-    return int(json.loads((state / "progress.json").read_text())["done"])
-
-
 def keep(network: keras.Model, done: int, minutes: float, state: Path) -> None:
     """Save a compiled network after `done` parts that took `minutes`; the old file goes after the new one stands."""
     state.mkdir(parents=True, exist_ok=True)

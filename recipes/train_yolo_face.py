@@ -49,7 +49,7 @@ def plan(scale: float, trial: bool = False) -> list[Round]:
     """Rounds of small scenes, where most is learnt, and then of scenes as large as the detector will see."""
     if trial:
         return [Round(64, 2, 1), Round(96, 2, 1)]
-    steps = round(220 * scale)
+    steps = round(200 * scale)
     return [Round(224, 32, steps)] * 24 + [Round(320, 32, steps)] * 12
 
 

@@ -7,22 +7,20 @@ import numpy as np
 
 from engine.detection.boxes import areas
 from recipes.yolo_face.geometry import GREY, face_side, for_halved, halvings, motion, moved, visible
-from recipes.yolo_face.picture import Picture
+from recipes.yolo_face.photos import Photo
 from recipes.yolo_face.scene import Scene
 
 
-def frame(photo: Picture, size: tuple[int, int], rng: np.random.Generator, ground: np.ndarray | None = None) -> Scene:
+def frame(photo: Photo, size: tuple[int, int], rng: np.random.Generator, ground: np.ndarray | None = None) -> Scene:
     """A photo turned, zoomed, squeezed and moved into width x height, so that a face of it gets a random size.
 
     ground: RGB uint8 of that size, seen where the photo ends; grey, a colour or a reflection if None.
     """
     width, height = size
-    boxes, aims = photo.boxes, photo.boxes
-    if not len(boxes) and rng.random() < 0.5:
-        aims = photo.heads  # framed as faces are, since they are taken for them
-    rows, columns = photo.pixels.shape[:2]
-    if len(aims):
-        box = aims[rng.integers(len(aims))]
+    boxes, pixels = photo.boxes, photo.pixels
+    rows, columns = pixels.shape[:2]
+    if len(boxes):
+        box = boxes[rng.integers(len(boxes))]
         own = max(float(np.sqrt(areas(box[None]))[0]), 4.0)
         zoom = min(face_side(min(size), rng) / own, 3.0)
         aim = (box[:2] + box[2:]) / 2 + rng.uniform(-0.45, 0.45, 2) * size / zoom

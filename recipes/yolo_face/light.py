@@ -19,21 +19,6 @@ def relight(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return out
 
 
-def relit(pixels: np.ndarray, box: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A copy of RGB uint8 pixels in which the head around a face box stands in other light than what is behind it."""
-    grown = box + np.array((-0.5, -0.6, 0.5, 0.6), np.float32) * np.tile(box[2:] - box[:2], 2)
-    x0, y0, x1, y1 = np.clip(grown, 0, np.tile(pixels.shape[1::-1], 2)).astype(int)
-    part = pixels[y0:y1, x0:x1]
-    weight = np.zeros(part.shape[:2], np.uint8)
-    middle, axes = (box[:2] + box[2:]) / 2 - (x0, y0), (box[2:] - box[:2]) * 0.65
-    cv2.ellipse(weight, middle.astype(int).tolist(), axes.astype(int).tolist(), 0, 0, 360, 255, -1)
-    soft = max(int(0.4 * (box[2] - box[0])) | 1, 3)
-    share = cv2.blur(weight, (soft, soft))[:, :, None].astype(np.float32) / 255
-    out = pixels.copy()
-    out[y0:y1, x0:x1] = part + (relight(part, rng) - part.astype(np.float32)) * share
-    return out
-
-
 def spoil(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A scene as a camera may give it: exposure, colour, blur, noise, few pixels, JPEG."""
     out = _colours(pixels, rng)

@@ -8,20 +8,25 @@ import numpy as np
 from engine.detection.boxes import areas
 from recipes.yolo_face.geometry import face_side, for_halved, halvings, motion, moved, visible
 from recipes.yolo_face.light import relight
-from recipes.yolo_face.picture import Picture
+from recipes.yolo_face.photos import Photo
 
-READABLE = 26.0  # pixels: in a smaller head nobody could tell whether there is a face
+COVERS = {  # what hides a part of a face, as shares of its box: left, top, right, bottom
+    "hat": (-0.1, -0.1, 1.1, 0.25),
+    "glasses": (0.05, 0.27, 0.95, 0.48),
+    "mask": (0.0, 0.6, 1.0, 1.0),
+    "hand at the left": (-0.1, 0.1, 0.3, 1.0),
+    "hand at the right": (0.7, 0.1, 1.1, 1.0),
+}
 
 
 def paste(
-    canvas: np.ndarray, photo: Picture, of_face: bool, taken: np.ndarray, rng: np.random.Generator
+    canvas: np.ndarray, photo: Photo, of_face: bool, taken: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray | None:
     """Blend a head (or a piece of a photo, of the same form) into a scene; its box, or None where there is no room."""
     side = canvas.shape[0]
     pixels = photo.pixels
-    if of_face or len(photo.heads):
-        marked = photo.boxes if of_face else photo.heads
-        box = marked[rng.integers(len(marked))]
+    if of_face:
+        box = photo.boxes[rng.integers(len(photo.boxes))]
         if np.sqrt(areas(box[None]))[0] < 24:
             return None
     else:
@@ -29,8 +34,6 @@ def paste(
         corner = rng.uniform(0, 1, 2) * (np.array(pixels.shape[1::-1]) - extent)
         box = np.concatenate([corner, corner + extent]).astype(np.float32)
     wanted = face_side(side, rng)
-    if not of_face and len(photo.heads) and wanted < READABLE:
-        return None
     zoom = min(wanted / float(np.sqrt(areas(box[None]))[0]), 3.0)
     centre = rng.uniform(0, side, 2)
     matrix = motion((box[:2] + box[2:]) / 2, centre, zoom, rng.normal(0, 14), rng, mirror=rng.random() < 0.5)
@@ -42,6 +45,8 @@ def paste(
     cut = relight(pixels[y0:y1, x0:x1], rng)
     mask = _head_mask(cut.shape[:2], box - np.array((x0, y0, x0, y0)), rng)
     blend(canvas, np.dstack([cut, mask]), matrix @ np.array([[1, 0, x0], [0, 1, y0], [0, 0, 1]]), zoom)
+    if of_face and rng.random() < 0.2:
+        _cover(canvas, placed[0], rng)
     return placed[0]
 
 
@@ -80,6 +85,15 @@ def _head_mask(shape: tuple[int, int], box: np.ndarray, rng: np.random.Generator
         cv2.rectangle(mask, (int(left), int(top)), (int(right), int(bottom)), 255, -1)
     soft = max(int(min(width, height) * rng.uniform(0.02, 0.2)) | 1, 3)
     return cv2.blur(mask, (soft, soft))
+
+
+def _cover(canvas: np.ndarray, box: np.ndarray, rng: np.random.Generator) -> None:
+    """Hide a part of a face behind a block of one colour."""
+    kind = str(rng.choice(list(COVERS)))
+    extent = np.tile(box[2:] - box[:2], 2)
+    x0, y0, x1, y1 = (np.tile(box[:2], 2) + np.array(COVERS[kind]) * extent).astype(int)
+    colour = rng.integers(0, 50, 3) if kind == "glasses" else rng.integers(0, 256, 3)
+    cv2.rectangle(canvas, (int(x0), int(y0)), (int(x1), int(y1)), tuple(int(v) for v in colour), -1)
 
 
 def _crowded(box: np.ndarray, taken: np.ndarray) -> bool:

@@ -10,8 +10,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from recipes.yolo_face.picture import Picture
-
 BOXES = Path(__file__).with_name("boxes_train.csv")
 LONGEST = 480  # pixels: photos are kept no larger
 MOSTLY = 0.3  # share of a photo
@@ -27,8 +25,8 @@ class Photo:
     path: Path
     faces: np.ndarray  # (N, 4) float32, pixels of the file
     ignored: np.ndarray  # (M, 4) float32
-    heads: np.ndarray = field(default_factory=lambda: np.zeros((0, 4), np.float32))  # seen from behind
     kept: dict[str, np.ndarray] = field(default_factory=dict)  # the file while it is being looked at
+    halves: list[np.ndarray] = field(default_factory=list)
 
     @cached_property
     def scale(self) -> float:
@@ -36,13 +34,21 @@ class Photo:
         return min(1.0, LONGEST / max(self._read().shape[:2]))
 
     @cached_property
-    def picture(self) -> Picture:
-        """The photo, no longer than LONGEST."""
+    def pixels(self) -> np.ndarray:
+        """RGB uint8 (H, W, 3), no longer than LONGEST."""
         image = self._read()
         if self.scale < 1:
             image = cv2.resize(image, None, fx=self.scale, fy=self.scale, interpolation=cv2.INTER_AREA)
         self.kept.clear()
-        return Picture(image, *(boxes * np.float32(self.scale) for boxes in (self.faces, self.ignored, self.heads)))
+        return image
+
+    def halved(self, times: int) -> np.ndarray:
+        """The pixels at half the size, so many times over."""
+        while len(self.halves) < times:
+            above = self.halves[-1] if self.halves else self.pixels
+            size = (max(above.shape[1] // 2, 1), max(above.shape[0] // 2, 1))
+            self.halves.append(cv2.resize(above, size, interpolation=cv2.INTER_AREA))
+        return self.halves[times - 1] if times else self.pixels
 
     def _read(self) -> np.ndarray:
         if "file" not in self.kept:
@@ -55,6 +61,16 @@ class Photo:
         height, width = self._read().shape[:2]
         self.kept.clear()
         return float(np.prod(self.ignored[:, 2:] - self.ignored[:, :2], axis=1).sum() / (height * width))
+
+    @property
+    def boxes(self) -> np.ndarray:
+        """Faces in the pixels kept."""
+        return self.faces * np.float32(self.scale)
+
+    @property
+    def blanks(self) -> np.ndarray:
+        """Ignored boxes in the pixels kept."""
+        return self.ignored * np.float32(self.scale)
 
 
 @dataclass(frozen=True)
@@ -116,4 +132,4 @@ def _photo(path: Path, rows: list[dict[str, str]]) -> Photo:
         corners = [[float(row[side]) for side in ("x1", "y1", "x2", "y2")] for row in rows if row["kind"] == kind]
         return np.array(corners, np.float32).reshape(-1, 4)
 
-    return Photo(path, boxes("face"), boxes("ignore"), boxes("head"))
+    return Photo(path, boxes("face"), boxes("ignore"))

@@ -11,16 +11,10 @@ from recipes.yolo_face.framing import frame
 from recipes.yolo_face.geometry import GREY
 from recipes.yolo_face.light import spoil
 from recipes.yolo_face.pasting import paste
-from recipes.yolo_face.photos import Album
-from recipes.yolo_face.picture import Picture
+from recipes.yolo_face.photos import Album, Photo
 from recipes.yolo_face.scene import Scene
-from recipes.yolo_face.varying import headless, varied
 
 REAL_SCENE, REAL_NOBODY = 5.0, 10.0  # how much likelier a photo of a real scene is, with faces and without
-VARIED = 0.6  # share of the people who are turned, mixed or covered
-OF_NOBODY = (
-    0.35  # share of the pasted things that are heads without a face, smoothed away; and of those seen from behind
-)
 NOTHING = np.zeros((0, 4), np.float32)
 
 
@@ -30,7 +24,6 @@ class SceneMaker:
     def __init__(self, album: Album) -> None:
         self._album = album
         self._with_faces = album.with_faces
-        self._with_heads = [photo for photo in (*album.scenes, *album.faceless) if len(photo.heads)]
         # Portraits are many and alike: a photo of a real scene is taken as often as several of them.
         self._face_odds = _odds(
             [1.0] * len(album.portraits) + [REAL_SCENE] * (len(self._with_faces) - len(album.portraits))
@@ -87,7 +80,7 @@ class SceneMaker:
         faces: list[np.ndarray] = []
         for _ in range(rng.integers(1, 6)):
             of_face = rng.random() < 0.7
-            photo = self._someone(rng) if of_face else self._something(rng)
+            photo = self._someone(rng) if of_face else self._nobody(rng)
             box = paste(canvas, photo, of_face, np.concatenate([taken, *faces]) if faces else taken, rng)
             if box is not None and of_face:
                 faces.append(box[None])
@@ -103,31 +96,17 @@ class SceneMaker:
         both = np.concatenate([left.ignored, right.ignored + shift])
         return Scene(np.concatenate([left.pixels, right.pixels], axis=1), NOTHING, both)
 
-    def _someone(self, rng: np.random.Generator) -> Picture:
-        number = rng.choice(len(self._with_faces), p=self._face_odds)
-        picture = self._with_faces[number].picture
-        if rng.random() > VARIED:
-            return picture
-        other = self._album.portraits[rng.integers(len(self._album.portraits))].picture
-        return varied(picture, other, number < len(self._album.portraits), rng)
+    def _someone(self, rng: np.random.Generator) -> Photo:
+        return self._with_faces[rng.choice(len(self._with_faces), p=self._face_odds)]
 
-    def _nobody(self, rng: np.random.Generator) -> Picture:
-        return self._album.faceless[rng.choice(len(self._album.faceless), p=self._faceless_odds)].picture
-
-    def _something(self, rng: np.random.Generator) -> Picture:
-        """What is pasted beside faces: things, but also heads without a face."""
-        kind = rng.random()
-        if kind < OF_NOBODY:
-            return headless(self._with_faces[rng.choice(len(self._with_faces), p=self._face_odds)].picture)
-        if kind < 2 * OF_NOBODY and self._with_heads:
-            return self._with_heads[rng.integers(len(self._with_heads))].picture
-        return self._nobody(rng)
+    def _nobody(self, rng: np.random.Generator) -> Photo:
+        return self._album.faceless[rng.choice(len(self._album.faceless), p=self._faceless_odds)]
 
 
 RECIPES: tuple[tuple[float, Callable[[SceneMaker, int, np.random.Generator], Scene]], ...] = (
-    (0.28, SceneMaker.mosaic),
-    (0.28, SceneMaker.pasted),
-    (0.26, SceneMaker.single),
+    (0.30, SceneMaker.mosaic),
+    (0.30, SceneMaker.pasted),
+    (0.22, SceneMaker.single),
     (0.18, SceneMaker.empty),
 )
 

@@ -42,7 +42,7 @@ def maker():
 def test_a_framed_face_lies_in_its_box(seed):
     rng = np.random.default_rng(seed)
     ground = np.full((200, 200, 3), 20, np.uint8)
-    scene = frame(Drawn("Faces/a.jpg", True).picture, (200, 200), rng, ground)
+    scene = frame(Drawn("Faces/a.jpg", True), (200, 200), rng, ground)
     bright = np.argwhere(scene.pixels.mean(axis=2) > 128)[:, ::-1]
     for left, top, right, bottom in (*scene.faces, *scene.ignored):
         assert bright[:, 0].min() == pytest.approx(left, abs=4)
