@@ -264,7 +264,8 @@ def write(
         details={
             "photographs": f"{right} of {len(photos)} on photographs listed in recipes/cifar10_photos.csv",
             "data": "CIFAR-10, A. Krizhevsky 2009 (JPEG copies), collected for research, without a formal licence",
-            "held_out": "the 10,000 test images and the photographs: none was trained on, but earlier trainings were judged by them",
+            "held_out": "the 10,000 test images and the photographs: none was trained on, but earlier"
+            " trainings were judged by them",
             "latency": f"{latency(out.with_suffix('.onnx')):.1f} ms a photo on two cores (ONNX Runtime, network only)",
             "known_failures": "sees the photo at 32 x 32 pixels: small or off-centre things are lost, cats and dogs are"
             " taken for each other, people and anything else outside its ten classes still get one of their names",
