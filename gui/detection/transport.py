@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
 
 _STEPS = 1000
 
@@ -34,12 +34,9 @@ class Transport(QWidget):
         self.quick.toggled.connect(self.fast)
         self.record = self._button("Record", "Record what is shown, at true speed (R)", checkable=True)
         self.record.toggled.connect(self.record_wanted)
-        self.save = QToolButton()
-        self.save.setObjectName("button")
-        self.save.setText("Save")
+        self.save = QPushButton("Save")
         self.save.setToolTip("Snapshot and results as files")
         self.save.setAccessibleName("Save")
-        self.save.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)

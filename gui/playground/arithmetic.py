@@ -101,8 +101,9 @@ class Arithmetic(QWidget):
         if trace.weights is not None:
             grids += [trace.weights[:, :, at], trace.products[:, :, at]]
             signs += ["×", "="]
-        sums = channels > 1
-        room = body.width() - (len(grids) - 1) * _GAP - (120 if sums else 0)
+        sums = self._channel_sums(trace) if channels > 1 else []
+        beside = 12 + max((painter.fontMetrics().horizontalAdvance(line) for line in sums), default=-12)
+        room = body.width() - (len(grids) - 1) * _GAP - beside
         cell = min(_LARGEST_CELL, body.height() / rows, room / (len(grids) * columns))
         x = body.x()
         for number, (grid, sign) in enumerate(zip(grids, signs, strict=True)):
@@ -115,8 +116,8 @@ class Arithmetic(QWidget):
                 texts = list(np.array(written.parts).reshape(rows, columns, channels)[:, :, at].ravel())
             self._draw_grid(painter, x, body.y(), cell, grid, texts, trace if number == 0 else None)
             x += columns * cell
-        if sums:
-            self._draw_channel_sums(painter, QRectF(x + 12, body.y(), 108, body.height()), trace)
+        box = QRectF(x + 12, body.y(), body.right() - x - 12, body.height())
+        painter.drawText(box, Qt.AlignmentFlag.AlignLeft, "\n".join(sums))
 
     def _draw_grid(
         self,
@@ -157,16 +158,17 @@ class Arithmetic(QWidget):
                 painter.drawRect(box.adjusted(1, 1, -1, -1))
         painter.restore()
 
-    def _draw_channel_sums(self, painter: QPainter, box: QRectF, trace: Trace) -> None:
-        """What each input channel adds, the largest first where there are many."""
+    @staticmethod
+    def _channel_sums(trace: Trace) -> list[str]:
+        """What each input channel adds, the largest first where there are many; a line each."""
         if trace.operation != "sum":
-            return
+            return []
         sizes, sums = np.abs(trace.products.sum(axis=(0, 1))), trace.channel_sums()
         order = np.argsort(-sizes)[:6] if len(sums) > 7 else range(len(sums))
         lines = [f"channel {int(trace.channels[i])}: {sums[i]}" for i in order]
         if len(lines) < len(sums):
             lines.append(f"and {len(sums) - len(lines)} more")
-        painter.drawText(box, Qt.AlignmentFlag.AlignLeft, "\n".join(lines))
+        return lines
 
     def _draw_contributions(self, painter: QPainter, body: QRectF, trace: Trace) -> None:
         """The largest products of a long sum as text, and what the others add up to."""

@@ -48,6 +48,7 @@ class PictureGrid(QListWidget):
             item = QListWidgetItem(QIcon(self._scaled(picture.pixels)), picture.text)
             item.setToolTip(picture.tip or picture.text)
             item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
+            item.setSizeHint(self.gridSize())  # else all texts get the width of the first
             self.addItem(item)
 
     def _scaled(self, pixels: np.ndarray):  # type: ignore[no-untyped-def]
