@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from engine import training
 from engine.training.config import TrainingConfig, with_values
+from engine.training.runs import create_run
+from engine.training.session import Outcome
 
 TINY = (
     "data=shapes", "limit=64", "size=18", "channels=grey", "width=0.25", "batch_size=16", "epochs=3", "seed=5",
@@ -27,3 +30,16 @@ QUICK = (
 def quick() -> TrainingConfig:
     """Like tiny, without convolution, dropout and augmentation: traced in half a second."""
     return with_values(TrainingConfig(), QUICK)
+
+
+@pytest.fixture(scope="session")
+def uninterrupted(tmp_path_factory) -> Outcome:
+    """What a training of `tiny` leaves."""
+    config = with_values(TrainingConfig(), TINY)
+    return training.train(create_run(config, tmp_path_factory.mktemp("whole") / "run"))
+
+
+@pytest.fixture
+def report_every_batch(monkeypatch) -> None:
+    """So that a test can interrupt between two batches."""
+    monkeypatch.setattr("engine.training.watch._REFRESH", 0.0)
