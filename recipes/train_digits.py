@@ -28,10 +28,12 @@ from engine.models.architectures import build_network  # noqa: E402
 from engine.models.architectures.kinds import NetworkSettings  # noqa: E402
 from engine.models.cards import Card, Preprocessing, save_card  # noqa: E402
 from engine.models.preprocessing import prepare  # noqa: E402
+from recipes import budget  # noqa: E402
 
 SEED = 7
 BATCH = 128
 HOW = Preprocessing(28, 28, 1, fit="digit", scale="unit")
+FILES = tuple(f"{n}-{part}-ubyte.gz" for n in ("train", "t10k") for part in ("images-idx3", "labels-idx1"))
 OUT = ROOT / "resources" / "models" / "digits.keras"
 
 
@@ -45,6 +47,9 @@ def load_mnist(folder: Path | None) -> tuple[np.ndarray, np.ndarray, np.ndarray,
     if folder is None:
         (x, y), (x_test, y_test) = keras.datasets.mnist.load_data()
         return x, y, x_test, y_test
+    missing = [name for name in FILES if not (folder / name).is_file()]
+    if missing:
+        raise SystemExit(f"{folder} has no {missing[0]}: give --data the folder with the four files of MNIST.")
     images = [read_idx(folder / f"{n}-images-idx3-ubyte.gz", 16).reshape(-1, 28, 28) for n in ("train", "t10k")]
     labels = [read_idx(folder / f"{n}-labels-idx1-ubyte.gz", 8) for n in ("train", "t10k")]
     return images[0], labels[0], images[1], labels[1]
@@ -79,8 +84,8 @@ def through_preprocessing(images: list[np.ndarray]) -> np.ndarray:
         return np.stack(list(pool.map(_seen, images, chunksize=200))).astype(np.float32) / 255
 
 
-def train(x: np.ndarray, y: np.ndarray, epochs: int, resume: bool, backup: Path) -> keras.Model:
-    """Fit the network on (N, 28, 28, 1) float32 with small shifts, turns and zooms; averaged weights at the end."""
+def build_trainer(steps: int) -> tuple[keras.Model, keras.Model]:
+    """A network that varies its images, ready to learn for `steps` steps, and the one inside, which is shipped."""
     inputs = keras.Input((28, 28, 1))
     augment = [
         keras.layers.RandomRotation(0.04, fill_mode="constant", seed=SEED),
@@ -92,16 +97,29 @@ def train(x: np.ndarray, y: np.ndarray, epochs: int, resume: bool, backup: Path)
     for layer in augment:
         hidden = layer(hidden)
     trainer = keras.Model(inputs, network(hidden))
-    steps = epochs * int(np.ceil(len(x) / BATCH))
     rate = keras.optimizers.schedules.CosineDecay(0.0, steps, warmup_target=2e-3, warmup_steps=200, alpha=0.01)
     optimizer = keras.optimizers.Adam(rate, use_ema=True, ema_momentum=0.998)
     trainer.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return trainer, network
+
+
+def train(x: np.ndarray, y: np.ndarray, epochs: int, resume: bool, backup: Path) -> keras.Model:
+    """Fit the network on (N, 28, 28, 1) float32 with small shifts, turns and zooms; averaged weights at the end."""
+    trainer, network = build_trainer(epochs * int(np.ceil(len(x) / BATCH)))
     callbacks = [keras.callbacks.BackupAndRestore(backup, delete_checkpoint=True)]
     if not resume and backup.exists():
         raise SystemExit(f"{backup} holds an unfinished training: give --resume, or remove it.")
     trainer.fit(x, y, BATCH, epochs, verbose=2, callbacks=callbacks)
-    optimizer.finalize_variable_values(trainer.trainable_variables)
+    trainer.optimizer.finalize_variable_values(trainer.trainable_variables)
     return network
+
+
+def forecast(count: int, epochs: int) -> str:
+    """The budget, from steps of a network that is thrown away."""
+    steps = epochs * int(np.ceil(count / BATCH))
+    images, digits = np.zeros((BATCH, 28, 28, 1), np.float32), np.zeros(BATCH, int)
+    seconds = budget.seconds_a_step(build_trainer(steps)[0], images, digits)
+    return budget.told(f"{count} images, {epochs} epochs", [(steps, seconds)])
 
 
 def accuracy(network: keras.Model, x: np.ndarray, y: np.ndarray) -> float:
@@ -119,13 +137,10 @@ def main() -> None:
     parser.add_argument("--state", type=Path, default=ROOT / "build" / "train_digits")
     parser.add_argument("--resume", action="store_true")
     arguments = parser.parse_args()
+    x, y, x_test, y_test = (part[: arguments.limit] for part in load_mnist(arguments.data))
+    print(forecast(len(x), arguments.epochs), flush=True)
     keras.utils.set_random_seed(SEED)
     started = time.monotonic()
-    x, y, x_test, y_test = (part[: arguments.limit] for part in load_mnist(arguments.data))
-    print(
-        f"{len(x)} images, {arguments.epochs} epochs: "
-        f"about {arguments.epochs * len(x) / 360_000 + 3:.0f} minutes on 2 cores"
-    )
     seen = through_preprocessing([_rgb(digit) for digit in x])
     network = train(seen, y, arguments.epochs, arguments.resume, arguments.state)
     plain = accuracy(network, through_preprocessing([_rgb(digit) for digit in x_test]), y_test)

@@ -22,12 +22,14 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from recipes import backends, state  # noqa: E402
+from recipes import backends, budget, state  # noqa: E402
 from recipes.yolo_face import shipping  # noqa: E402
 from recipes.yolo_face.feeding import Feed  # noqa: E402
 from recipes.yolo_face.judging import read_scenes  # noqa: E402
 from recipes.yolo_face.loss import FaceTrainer  # noqa: E402
 from recipes.yolo_face.network import face_network  # noqa: E402
+from recipes.yolo_face.photos import TRAIN, check_folders  # noqa: E402
+from recipes.yolo_face.scene import MOST  # noqa: E402
 
 SEED = 5
 PEAK_RATE, DECAY = 2e-3, 0.03
@@ -122,12 +124,12 @@ def main() -> None:
     parser.add_argument("--resume", action="store_true")
     backends.add_arguments(parser)
     arguments = parser.parse_args()
-    keras.utils.set_random_seed(SEED)
+    check_folders(arguments.caltech, arguments.coco)
     backends.training_layout(arguments.precision)
     rounds = plan(arguments.scale, arguments.trial)
-    learnt = f"{sum(r.steps * r.batch for r in rounds):,} scenes"
-    print(f"{learnt}, {len(rounds)} rounds: {forecast(rounds)}", flush=True)
-    with Feed(arguments.caltech, arguments.coco / "train2017", SEED, arguments.processes) as feed:
+    print(forecast(rounds), flush=True)
+    keras.utils.set_random_seed(SEED)
+    with Feed(arguments.caltech, arguments.coco / TRAIN, SEED, arguments.processes) as feed:
         trainer, minutes = train(feed, rounds, arguments.resume, arguments.state)
         trainer.optimizer.finalize_variable_values(trainer.trainable_variables)
         last = sum(r.steps for r in rounds)
@@ -135,14 +137,22 @@ def main() -> None:
     network = shipping.shipped(trainer, arguments.working_point)
     shipping.write(network, arguments.out)
     measured = evaluate(arguments)
-    card = shipping.describe(arguments.out, network, measured, minutes, learnt)
+    card = shipping.describe(arguments.out, network, measured, minutes, learnt(rounds))
     print(f"wrote {arguments.out} ({card.megabytes} MB), {card.parameters:,} parameters")
 
 
 def forecast(rounds: list[Round]) -> str:
-    """How long it will take, from what two cores with bfloat16 did: 100 scenes a second of 224 pixels."""
-    seconds = sum(r.steps * r.batch * (r.side / 224) ** 2 / 100 for r in rounds)
-    return f"about {seconds / 60:.0f} minutes on two free cores"
+    """The budget, from steps of networks that are thrown away."""
+    seconds = {}
+    for side, batch in dict.fromkeys((r.side, r.batch) for r in rounds):
+        pictures, labels = np.zeros((batch, side, side, 3), np.float32), np.zeros((batch, MOST, 5), np.float32)
+        seconds[side] = budget.seconds_a_step(build_trainer(side, 10), pictures, labels)
+    return budget.told(f"{learnt(rounds)}, {len(rounds)} rounds", [(r.steps, seconds[r.side]) for r in rounds])
+
+
+def learnt(rounds: list[Round]) -> str:
+    """How many scenes are looked at."""
+    return f"{sum(r.steps * r.batch for r in rounds):,} scenes"
 
 
 def evaluate(arguments: argparse.Namespace) -> shipping.Measured | None:
