@@ -14,6 +14,11 @@ def percent(probability: float) -> str:
     return f"{value:.{digits}f} %"
 
 
+def megabytes(size: float) -> str:
+    """A number of bytes as what is downloaded: "3.7 MB"."""
+    return f"{size / 1e6:.1f} MB"
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """ "1 image", "12 images"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

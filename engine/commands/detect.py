@@ -12,7 +12,7 @@ from engine.errors import EngineError
 from engine.jobs import Job
 
 FORMATS = ("json", "csv", "coco", "yolo")
-HEADS = ("darknet", "yolox", "yolov5", "yolov8", "end2end", "detr", "detr-raw", "nanodet")
+HEADS = ("darknet", "studio", "yolox", "yolov5", "yolov8", "end2end", "detr", "detr-raw", "nanodet")
 
 
 def _fraction(text: str) -> float:

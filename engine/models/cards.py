@@ -40,7 +40,8 @@ class Card:
     megabytes: float | None = None  # of the weights as downloaded
     accuracy: str = ""  # figure, data it was measured on, and who measured it
     made: str = ""  # how, from which data, and when
-    details: dict[str, Any] = field(default_factory=dict)  # figures that only some cards have
+    details: dict[str, Any] = field(default_factory=dict)  # what only some cards say: sentences, told by their names
+    figures: dict[str, float] = field(default_factory=dict)  # numbers that the sentences say too, for programs
 
     def label(self, index: int) -> str:
         """Name of a class, or "class 7" while the labels are unknown."""
@@ -91,13 +92,13 @@ def facts(card: Card) -> dict[str, Any]:
         "head": "",
         "classes": len(card.labels) or "",
         "labels": ", ".join(card.labels),
+        "accuracy": card.accuracy,
+        **{name.replace("_", " "): value for name, value in card.details.items()},
+        "made": card.made,
+        "licence": card.licence,
         "input": f"{how.height} x {how.width} x {how.channels}, fit “{how.fit}”, scale “{how.scale}”",
         "parameters": f"{card.parameters:,}" if card.parameters else "",
         "size": f"{card.megabytes:g} MB" if card.megabytes else "",
-        "accuracy": card.accuracy,
-        "made": card.made,
-        "licence": card.licence,
-        **{name.replace("_", " "): value for name, value in card.details.items()},
     }
 
 

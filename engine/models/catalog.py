@@ -23,6 +23,7 @@ class Entry:
     classes: int
     builder: str = ""  # name in keras.applications; empty for bundled models
     file: Path | None = None  # the bundled file; None where the store keeps the weights
+    suggested: bool = False  # what to fetch first, where the bundled ones do not do
 
     @property
     def id(self) -> str:
@@ -76,4 +77,4 @@ def _entry(model: dict[str, Any], group: dict[str, Any]) -> Entry:
         accuracy=f"top-1 {model['top1']:.1%}, top-5 {model['top5']:.1%} {group['accuracy_source']}",
         made=model["made"],
     )
-    return Entry(card, group["classes"], builder=model["builder"])
+    return Entry(card, group["classes"], builder=model["builder"], suggested=model.get("suggested", False))

@@ -9,7 +9,7 @@ from pathlib import Path
 from engine import paths
 from engine.errors import ModelMissing
 from engine.models import labels as label_files
-from engine.models.catalog import Entry
+from engine.models.catalog import Entry, entries
 
 SUFFIXES = (".weights.h5", ".h5")  # Keras 3's own layout of weights, and the older one
 
@@ -30,6 +30,11 @@ def weights_path(model: Entry) -> Path | None:
         return model.file
     candidates = (paths.models() / f"{model.id}{suffix}" for suffix in SUFFIXES)
     return next((path for path in candidates if path.is_file()), None)
+
+
+def suggestion() -> Entry | None:
+    """The classifier to fetch for more classes, None once its weights are here."""
+    return next((entry for entry in entries().values() if entry.suggested and weights_path(entry) is None), None)
 
 
 def required_weights(model: Entry) -> Path:

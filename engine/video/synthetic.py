@@ -22,9 +22,8 @@ class Actor:
     across: tuple[float, float]  # from where to where it moves, left to right
     down: tuple[float, float]  # and from top to bottom
     speed: tuple[float, float]  # ways a second
-    face: tuple[float, float, float, float] | None = (
-        None  # left, top, right, bottom of the face, fractions of the photo
-    )
+    # left, top, right and bottom of the face, fractions of the photo
+    face: tuple[float, float, float, float] | None = None
 
 
 # Those further down are drawn over those further up; places are such that no face is ever hidden.
@@ -45,7 +44,7 @@ class SyntheticScene(Source):
     def __init__(
         self, width: int = 960, height: int = 720, fps: float = 30.0, live: bool = True, frames: int | None = None
     ) -> None:
-        super().__init__("Synthetic scene")
+        super().__init__("Sample scene")
         self.live = live
         self._size = (width, height)
         self._fps = fps
@@ -74,7 +73,7 @@ class SyntheticScene(Source):
 
     def draw(self, index: int) -> np.ndarray:
         """The picture of one frame number, RGB uint8 (H, W, 3), read-only."""
-        assert self._background is not None, "draw before open"
+        assert self._background is not None, "open the scene before drawing"
         canvas = self._background.copy()
         for photo, (x, y, w, h) in zip(self._photos, self.truth(index), strict=True):
             canvas[y : y + h, x : x + w] = photo

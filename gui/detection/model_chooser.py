@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QPushButton, QVBox
 from engine.detection.catalog import Entry, entries, suggestion
 from engine.detection.detector import Detector
 from gui.widgets.model_card import CardButton
-from gui.words import count
+from gui.words import count, megabytes
 
 _OPEN = "ask:file"
 _PATTERN = "Detectors (*.onnx *.cfg *.weights);;All files (*)"
@@ -80,7 +80,7 @@ class DetectorChooser(QWidget):
         """Read again what is on this machine."""
         self.box.clear()
         for entry in entries().values():
-            state = "" if entry.here else f" ({entry.bytes / 1e6:.0f} MB to download)"
+            state = "" if entry.here else f" ({megabytes(entry.bytes)} to download)"
             self.box.addItem(entry.title + state, entry.id)
         for file in self._files:
             self.box.addItem(Path(file).name, file)
@@ -105,8 +105,8 @@ class DetectorChooser(QWidget):
         if offered is None:
             return
         needed = offered.id == self._current
-        verb = "Download" if needed else "Find 80 classes: get"
-        self.fetch.setText(f"{verb} {offered.title} ({offered.bytes / 1e6:.1f} MB)")
+        what = f"Download {offered.title}" if needed else f"Get {offered.title} for 80 classes"
+        self.fetch.setText(f"{what} ({megabytes(offered.bytes)})")
         self.fetch.setToolTip(f"{offered.about} Fetched once; its SHA-256 is checked. Licence: {offered.licence}")
         self.fetch.setProperty("primary", needed)
         self.fetch.style().polish(self.fetch)

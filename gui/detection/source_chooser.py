@@ -1,4 +1,4 @@
-"""Choose where the picture comes from: synthetic scene, cameras by name, screen, files, a stream."""
+"""Choose where the picture comes from: sample scene, cameras by name, screen, files, a stream."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class SourceChooser(QWidget):
     def _listed(self) -> dict[str, str]:
         """Sources that are always offered: text on screen by spec."""
         cameras = {f"camera:{camera.name}": camera.name for camera in self._cameras}
-        return {"synthetic": "Synthetic scene", **cameras, "screen": "Screen"}
+        return {"synthetic": "Sample scene", **cameras, "screen": "Screen"}
 
     def _fill(self) -> None:
         self.box.clear()

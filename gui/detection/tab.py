@@ -28,6 +28,7 @@ from gui.detection.outputs import Outputs
 from gui.detection.panel import Panel
 from gui.detection.stage import Stage
 from gui.tab import Scene, Tab
+from gui.words import megabytes
 
 SIDE, PANEL = 288, 288  # pixels of the outer columns
 PAINT_MS, FIGURES_MS = 15, 400
@@ -176,7 +177,7 @@ class DetectionTab(Tab):
         entry = self.controls.model.entry()
         self.fetch.setEnabled(entry is not None)
         if entry is not None:
-            self.fetch.setText(f"Download {entry.title} ({entry.bytes / 1e6:.0f} MB)")
+            self.fetch.setText(f"Download {entry.title} ({megabytes(entry.bytes)})")
         self.figures.waiting_text = _WANTED
         self.figures.refresh()
 

@@ -50,7 +50,7 @@ class Controls(QWidget):
         self.live.setToolTip("Explain the frames of a camera or a video as they come")
         self.live.setAccessibleName("Camera or video")
         sources = QMenu(self.live)
-        for title, spec in (("Camera", "camera"), ("Video file…", VIDEO), ("Synthetic scene", "synthetic")):
+        for title, spec in (("Camera", "camera"), ("Video file…", VIDEO), ("Sample scene", "synthetic")):
             sources.addAction(title, partial(self._live_chosen, spec))
         self.live.setMenu(sources)
         self.stop_live = QPushButton("Stop")

@@ -38,10 +38,9 @@ class ModelChooser(QWidget):
         self.about.setWordWrap(True)
         self.about.setProperty("role", "muted")
         self.fetch = QPushButton()
-        self.fetch.setProperty("primary", True)
         self.fetch.setToolTip("Fetch the weights; they are kept for later starts")
         self.fetch.setAccessibleName("Download weights")
-        self.fetch.clicked.connect(lambda: self.download_wanted.emit(self._current))
+        self.fetch.clicked.connect(self._fetch)
         self.take = QPushButton("Import file…")
         self.take.setToolTip("Use a weights file that is already on this machine")
         self.take.setAccessibleName("Import weights file")
@@ -62,6 +61,13 @@ class ModelChooser(QWidget):
     def current(self) -> str:
         """The chosen id or path."""
         return self._current
+
+    def offered(self) -> Entry | None:
+        """What the button fetches: the choice if it is missing; beside a bundled one, the one for more classes."""
+        entry = entries().get(self._current)
+        if entry is None or store.weights_path(entry) is None:
+            return entry
+        return store.suggestion() if entry.file is not None else None
 
     def select(self, reference: str) -> None:
         """Show a model as chosen, without emitting; a path is added to the list."""
@@ -89,7 +95,7 @@ class ModelChooser(QWidget):
         self._describe(known.get(self._current), trained.get(self._current))
 
     def show_fetching(self, share: float | None) -> None:
-        """A download of the chosen model is under way: how much of it has come, or None while that is unknown."""
+        """What the button offers is on its way: how much of it has come, or None while that is unknown."""
         self.fetch.setEnabled(False)
         self.take.setEnabled(False)
         self.fetch.setText("Downloading…" if share is None else f"Downloading {share:.0%}")
@@ -102,7 +108,7 @@ class ModelChooser(QWidget):
     def _describe(self, entry: Entry | None, trained: Card | None) -> None:
         self.card.show_card(entry.card if entry is not None else trained)
         missing = entry is not None and store.weights_path(entry) is None
-        self.fetch.setVisible(missing)
+        self._offer_download()
         self.fetch.setEnabled(True)
         self.take.setEnabled(True)
         self.take.setVisible(missing)
@@ -114,8 +120,24 @@ class ModelChooser(QWidget):
         self.about.setText(entry.card.about)
         details = (entry.card.accuracy, entry.card.made, entry.card.licence)
         self.about.setToolTip("\n".join(filter(None, details)))
-        verb = "Resume download" if store.state(entry) == "partial" else "Download"
-        self.fetch.setText(f"{verb} ({entry.card.megabytes:g} MB)" if entry.card.megabytes else verb)
+
+    def _offer_download(self) -> None:
+        offered = self.offered()
+        self.fetch.setVisible(offered is not None)
+        if offered is None:
+            return
+        needed = offered.id == self._current
+        what = f"Get {offered.card.title} for {offered.classes:,} classes"
+        if needed:
+            what = "Resume download" if store.state(offered) == "partial" else "Download"
+        self.fetch.setText(f"{what} ({offered.card.megabytes:g} MB)" if offered.card.megabytes else what)
+        self.fetch.setProperty("primary", needed)
+        self.fetch.style().polish(self.fetch)
+
+    def _fetch(self) -> None:
+        offered = self.offered()
+        if offered is not None:
+            self.download_wanted.emit(offered.id)
 
     def _activated(self, index: int) -> None:
         reference = str(self.box.itemData(index))

@@ -5,6 +5,8 @@ import json
 import pytest
 
 from engine import commands
+from engine.commands import detect
+from engine.detection import heads
 from tests.engine.video.mjpeg_server import MjpegServer
 
 
@@ -86,3 +88,7 @@ def test_files_of_a_folder_that_cannot_be_read_are_named_and_the_others_done(sha
     assert [frame["detections"][0]["label"] for frame in json.loads(out)["frames"]] == ["dog"]
     assert err.startswith("error: “b.jpg”")
     assert err.count("\n") == 1
+
+
+def test_it_knows_every_head():
+    assert set(detect.HEADS) == set(heads.HEADS)

@@ -5,7 +5,17 @@ import pytest
 from engine.errors import InvalidModel
 from engine.models.cards import Card, Preprocessing, card_path, read_card, save_card
 
-CARD = Card("x", "X", "classification", "About.", "MIT", Preprocessing(8, 9, 1), ("a", "b"), details={"n": 1.5})
+CARD = Card(
+    "x",
+    "X",
+    "classification",
+    "About.",
+    "MIT",
+    Preprocessing(8, 9, 1),
+    ("a", "b"),
+    details={"n": "one"},
+    figures={"m": 1.5},
+)
 
 
 def test_a_card_survives_its_file(tmp_path):

@@ -77,5 +77,5 @@ def test_a_detector_that_is_not_here_is_asked_for_over_the_picture(tab, qtbot):
     notice = tab.stage.picture.notice
     qtbot.waitUntil(notice.isVisible)
     assert "detector is needed" in notice.text.text()
-    assert tab.fetch.text() == "Download YOLOX-Tiny (20 MB)"
+    assert tab.fetch.text() == "Download YOLOX-Tiny (20.2 MB)"
     assert tab.controls.model.fetch.text() == "Download YOLOX-Tiny (20.2 MB)"

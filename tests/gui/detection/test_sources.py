@@ -59,7 +59,7 @@ def test_a_source_that_is_none_is_refused_and_the_present_one_stays(detecting, w
     detecting.open_source("screen:1,2")
     assert "not a part of the screen" in window.banner.text()
     assert detecting.live.pipeline is running
-    assert detecting.controls.source.box.currentText() == "Synthetic scene"
+    assert detecting.controls.source.box.currentText() == "Sample scene"
 
 
 def test_a_file_that_is_no_video_says_so(detecting, window, qtbot, tmp_path):
@@ -71,7 +71,7 @@ def test_a_file_that_is_no_video_says_so(detecting, window, qtbot, tmp_path):
 def test_cameras_are_offered_by_name(tab, monkeypatch):
     tab.controls.source.set_cameras([Camera("Logi C920", 2, "/bus/2")])
     box = tab.controls.source.box
-    assert [box.itemText(i) for i in range(3)] == ["Synthetic scene", "Logi C920", "Screen"]
+    assert [box.itemText(i) for i in range(3)] == ["Sample scene", "Logi C920", "Screen"]
     chosen = []
     tab.controls.source.chosen.disconnect()
     tab.controls.source.chosen.connect(chosen.append)

@@ -1,4 +1,5 @@
 import csv
+import threading
 import time
 
 import numpy as np
@@ -123,6 +124,31 @@ def test_a_model_that_is_not_here_offers_to_fetch_it(qtbot, window, inspector, m
     assert "14 MB" in chooser.fetch.text()
     qtbot.waitUntil(lambda: "not on this machine" in inspector.panel.bars.hint)
     assert store.state(entry("mobilenet-v2")) == "missing"
+
+
+def test_more_classes_are_one_click_away(qtbot, window, inspector, monkeypatch, shared):
+    chooser = inspector.controls.chooser
+    inspector.open_sample(SAMPLES["cat"])
+    qtbot.waitUntil(lambda: inspector.answer is not None, timeout=60_000)
+    assert chooser.current() == "cifar10"
+    assert chooser.fetch.text() == "Get MobileNetV2 for 1,000 classes (14 MB)"
+    assert not chooser.take.isVisible()
+    from engine.models import acquire
+
+    arrived = threading.Event()
+
+    def fetched(model_id: str, job: object) -> None:
+        arrived.wait(30)
+        acquire.import_weights(model_id, shared / "models" / "imagenet" / "mobilenet_v2_1.0_224.weights.h5")
+
+    monkeypatch.setattr(acquire, "download", fetched)
+    chooser.fetch.click()
+    qtbot.waitUntil(lambda: chooser.fetch.text() == "Downloading…")
+    assert chooser.current() == "cifar10"  # the last good model stays until there is another
+    arrived.set()
+    qtbot.waitUntil(lambda: chooser.current() == "mobilenet-v2", timeout=60_000)
+    qtbot.waitUntil(lambda: inspector.answer is not None and len(inspector.answer.logits) == 1000, timeout=60_000)
+    assert not chooser.fetch.isVisible()
 
 
 def test_imported_weights_answer_at_once(qtbot, window, inspector, shared):
