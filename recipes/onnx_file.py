@@ -93,7 +93,8 @@ def _convolution(graph: _Graph, layer: keras.layers.Layer, inputs: list[str]) ->
     constants = [
         graph.number(f"{layer.name}_kernel", kernel.transpose(3, 2, 0, 1)), graph.number(f"{layer.name}_bias", bias)
     ]  # fmt: skip
-    return graph.add("Conv", inputs + constants, layer.name, kernel_shape=[size] * 2, strides=[stride] * 2, pads=pads)
+    how = {"kernel_shape": [size] * 2, "strides": [stride] * 2, "pads": pads}
+    return _activated(graph, layer, lambda name: graph.add("Conv", inputs + constants, name, **how))
 
 
 def _padding(graph: _Graph, layer: keras.layers.Layer, inputs: list[str]) -> str:
@@ -130,14 +131,34 @@ def _averaged(graph: _Graph, layer: keras.layers.Layer, inputs: list[str]) -> st
 def _dense(graph: _Graph, layer: keras.layers.Layer, inputs: list[str]) -> str:
     kernel, bias = _weights(layer)
     constants = [graph.number(f"{layer.name}_kernel", kernel), graph.number(f"{layer.name}_bias", bias)]
-    logits = graph.add("Gemm", inputs + constants, f"{layer.name}_logits")
-    return graph.add("Softmax", [logits], layer.name, axis=1)
+    return _activated(graph, layer, lambda name: graph.add("Gemm", inputs + constants, name))
+
+
+def _activated(graph: _Graph, layer: keras.layers.Layer, add: Callable[[str], str]) -> str:
+    """A layer, added under the name that it is given, and its activation after it."""
+    kind = layer.activation.__name__
+    if kind == "linear":
+        return add(layer.name)
+    if kind not in _ACTIVATIONS:
+        raise ValueError(f"{layer.name} has the activation {kind}, which this writer does not know.")
+    node, how = _ACTIVATIONS[kind]
+    return graph.add(node, [add(f"{layer.name}_sum")], layer.name, **how)
+
+
+def _flattened(graph: _Graph, layer: keras.layers.Layer, inputs: list[str]) -> str:
+    """In the order of the network, channels last."""
+    turned = graph.add("Transpose", inputs, f"{layer.name}_turned", perm=[0, 2, 3, 1])
+    return graph.add("Flatten", [turned], layer.name, axis=1)
 
 
 def _plain(kind: str, **attributes: int) -> Callable[[_Graph, keras.layers.Layer, list[str]], str]:
     return lambda graph, layer, inputs: graph.add(kind, inputs, layer.name, **attributes)
 
 
+_ACTIVATIONS: dict[str, tuple[str, dict[str, int]]] = {
+    "relu": ("Relu", {}),
+    "softmax": ("Softmax", {"axis": 1}),
+}
 _BUILDERS: dict[type, Callable[[_Graph, keras.layers.Layer, list[str]], str]] = {
     keras.layers.Conv2D: _convolution,
     keras.layers.ZeroPadding2D: _padding,
@@ -145,6 +166,7 @@ _BUILDERS: dict[type, Callable[[_Graph, keras.layers.Layer, list[str]], str]] = 
     keras.layers.UpSampling2D: _enlarged,
     keras.layers.Normalization: _normalised,
     keras.layers.GlobalAveragePooling2D: _averaged,
+    keras.layers.Flatten: _flattened,
     keras.layers.Dense: _dense,
     keras.layers.ReLU: _plain("Relu"),
     keras.layers.Add: _plain("Add"),

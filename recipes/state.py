@@ -7,25 +7,34 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 
+from engine.files import write_text
 
-def unfinished(state: Path, resume: bool) -> bool:
-    """Whether there is something to go on from. Raises SystemExit where that was not asked for."""
-    found = (state / "progress.json").exists()
-    if found and not resume:
+
+def unfinished(state: Path, resume: bool, plan: str) -> bool:
+    """Whether there is something to go on from. plan: what is to be trained, in words.
+
+    Raises SystemExit where going on was not asked for, or what is there was begun with another plan.
+    """
+    if not (state / "progress.json").exists():
+        return False
+    if not resume:
         raise SystemExit(f"{state} holds an unfinished training: give --resume, or remove it.")
-    return found
+    if (begun := _progress(state)["plan"]) != plan:
+        raise SystemExit(f"{state} was begun with {begun}, not with {plan}: give the same again, or remove it.")
+    return True
 
 
-def keep(network: keras.Model, done: int, minutes: float, state: Path) -> None:
+def keep(network: keras.Model, done: int, minutes: float, state: Path, plan: str) -> None:
     """Save a compiled network after `done` parts that took `minutes`; the old file goes after the new one stands."""
     state.mkdir(parents=True, exist_ok=True)
     name = f"part{done}.npz"
     np.savez(state / name, *[keras.ops.convert_to_numpy(v) for v in variables(network)])
-    (state / "progress.json").write_text(json.dumps({"done": done, "minutes": minutes, "file": name}))
+    write_text(state / "progress.json", json.dumps({"plan": plan, "done": done, "minutes": minutes, "file": name}))
     for old in state.glob("part*.npz"):
         if old.name != name:
             old.unlink()
@@ -33,7 +42,7 @@ def keep(network: keras.Model, done: int, minutes: float, state: Path) -> None:
 
 def restore(network: keras.Model, state: Path) -> tuple[int, float]:
     """Bring a compiled network back to what `keep` saved; parts done and minutes taken so far."""
-    progress = json.loads((state / "progress.json").read_text())
+    progress = _progress(state)
     network.optimizer.build(network.trainable_variables)
     with np.load(state / progress["file"]) as saved:
         for variable, name in zip(variables(network), saved.files, strict=True):
@@ -44,3 +53,7 @@ def restore(network: keras.Model, state: Path) -> tuple[int, float]:
 def variables(network: keras.Model) -> list[keras.Variable]:
     """Those of the network and those of its optimizer, in a fixed order."""
     return [*network.variables, *network.optimizer.variables]
+
+
+def _progress(state: Path) -> dict[str, Any]:
+    return json.loads((state / "progress.json").read_text(encoding="utf-8"))

@@ -1,16 +1,15 @@
 """Train the bundled photo classifier on CIFAR-10: weights, card and evaluation in one command.
 
-    python recipes/train_cifar10.py [--data DIR] [--photos DIR] [--epochs 50] [--resume]
+    python recipes/train_cifar10.py [--data DIR] [--photos DIR] [--epochs 90] [--resume]
 
 --data: folders `train` and `test`, each with one folder of images a class; without it Keras' loader fetches the set.
---photos: photographs named in `cifar10_photos.csv`, on which the card's figure for real photos is measured.
+--photos: photographs named in `cifar10/photos.csv`, on which the card's figure for real photos is measured.
 Keras and NumPy only, so that it runs on any backend of Keras. State is kept in `build/train_cifar10` after every epoch.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import shutil
 import sys
@@ -18,70 +17,39 @@ import time
 from datetime import date
 from pathlib import Path
 
-import cv2
 import keras
 import numpy as np
-import onnxruntime as ort
-from keras import layers
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from engine.images import list_images, load_image  # noqa: E402
-from engine.models.cards import Card, Preprocessing, save_card  # noqa: E402
-from engine.models.preprocessing import prepare  # noqa: E402
-from recipes import backends, folding, onnx_file, state  # noqa: E402
+from engine.models.cards import card_path, read_card, save_card  # noqa: E402
+from recipes import backends, budget, folding, onnx_file, state  # noqa: E402
+from recipes.cifar10.augmentation import augment  # noqa: E402
+from recipes.cifar10.card import describe, with_figures  # noqa: E402
+from recipes.cifar10.measuring import listed_photos, measure  # noqa: E402
+from recipes.cifar10.network import LABELS, SIDE, photo_network  # noqa: E402
 
 SEED = 11
 BATCH = 256
-SIDE = 32
-PAD = 4  # pixels a training image is moved by at most
-HOLE = 12  # side of the square that is erased (DeVries and Taylor 2017)
-PHOTOGRAPHED = 0.4  # share of the images that are zoomed and lit anew, to begin with
-ZOOM = 0.2  # an image is made larger or smaller by at most this share: photos are not framed as tightly
-CALM = 0.8  # share of the training by which that has faded out: the end is for images as they are
-LIGHT = 0.25  # contrast and brightness change by at most this share
-MEAN, VARIANCE = (0.491, 0.482, 0.447), (0.061, 0.059, 0.068)  # of the training images, by colour
+CHANGED = 0.8  # share of the images that are changed in more than place and side, to begin with
+CALM = 0.85  # share of the training after which none is: the end is for images as they are
 PEAK_RATE = 0.2
 DECAY = 5e-3  # of the kernels at every step, relative to the rate (decoupled, so ten times the coupled 5e-4)
-HOW = Preprocessing(SIDE, SIDE, 3, fit="cover", scale="unit")
-LABELS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 OUT = ROOT / "resources" / "models" / "cifar10.keras"
 STATE = ROOT / "build" / "train_cifar10"
-PHOTOS = Path(__file__).with_name("cifar10_photos.csv")
-
-
-def photo_network() -> keras.Model:
-    """A small residual network whose last maps are 8 x 8; input in 0..1, softmax output."""
-    inputs = keras.Input((SIDE, SIDE, 3), name="image")
-    x = layers.Normalization(mean=MEAN, variance=VARIANCE, dtype="float32", name="normalise")(inputs)
-    x = backends.entered(x)
-    x = _conv(x, 32, "stem")
-    x = _conv(x, 48, "fine")
-    x = layers.MaxPooling2D(name="to16")(x)
-    x = _conv(x, 96, "middle1")
-    x = _conv(x, 96, "middle2")
-    x = layers.MaxPooling2D(name="to8")(x)
-    x = _conv(x, 144, "coarse")
-    for number in (1, 2):
-        kept = x
-        x = _conv(x, 144, f"residual{number}a")
-        x = _conv(x, 144, f"residual{number}b")
-        x = layers.Add(name=f"sum{number}")([kept, x])
-    x = layers.GlobalAveragePooling2D(name="average")(x)
-    outputs = layers.Dense(len(LABELS), activation="softmax", dtype="float32", name="classes")(x)
-    return keras.Model(inputs, outputs, name="cifar10")
-
-
-def _conv(x: keras.KerasTensor, filters: int, name: str) -> keras.KerasTensor:
-    x = layers.Conv2D(filters, 3, padding="same", use_bias=False, name=name)(x)
-    x = backends.normalisation(f"{name}_norm")(x)
-    return layers.ReLU(name=f"{name}_relu")(x)
 
 
 def load_folders(folder: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Images (N, 32, 32, 3) uint8 and labels (N,) from one folder a class."""
-    files = [(path, LABELS.index(path.parent.name)) for path in list_images(folder)]
+    """Images (N, 32, 32, 3) uint8 and labels (N,) from one folder a class. Raises SystemExit where those are not."""
+    found = list_images(folder) if folder.is_dir() else []
+    if not found or (strange := {path.parent.name for path in found} - set(LABELS)):
+        reason = (
+            "has no images" if not found else f"has images in folders of other names ({', '.join(sorted(strange))})"
+        )
+        raise SystemExit(f"{folder} {reason}: give --data a folder with train and test, one folder of images a class.")
+    files = [(path, LABELS.index(path.parent.name)) for path in found]
     return np.stack([load_image(path).pixels for path, _ in files]), np.array([label for _, label in files])
 
 
@@ -91,34 +59,6 @@ def load_cifar10(folder: Path | None) -> tuple[np.ndarray, np.ndarray, np.ndarra
         (x, y), (x_test, y_test) = keras.datasets.cifar10.load_data()
         return x, y[:, 0], x_test, y_test[:, 0]
     return (*load_folders(folder / "train"), *load_folders(folder / "test"))
-
-
-def augment(images: np.ndarray, rng: np.random.Generator, strength: float, mirrored: np.ndarray) -> np.ndarray:
-    """Each image moved by whole pixels, with a grey square on it, those named in `mirrored` (N,) mirrored; uint8.
-
-    strength: 0 to 1, share of the images that are also zoomed and seen in other light, as photos are. Not all: between
-    pixels an image of this size loses the detail that tells cats from dogs.
-    """
-    count = len(images)
-    padded = np.pad(images, ((0, 0), (PAD, PAD), (PAD, PAD), (0, 0)), mode="reflect")
-    rows = rng.integers(0, 2 * PAD + 1, count)[:, None] + np.arange(SIDE)
-    columns = rng.integers(0, 2 * PAD + 1, count)[:, None] + np.arange(SIDE)
-    columns[mirrored] = columns[mirrored, ::-1]
-    moved = padded[np.arange(count)[:, None, None], rows[:, :, None], columns[:, None, :]]
-    for index in np.flatnonzero(rng.random(count) < strength):
-        moved[index] = _as_photographed(moved[index], rng)
-    centres = rng.integers(0, SIDE, (count, 2))
-    near = np.abs(np.arange(SIDE) - centres[:, :, None]) <= HOLE // 2
-    moved[near[:, 0, :, None] & near[:, 1, None, :]] = (125, 123, 114)  # the mean colour says nothing
-    return moved
-
-
-def _as_photographed(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Larger or smaller, brighter or darker, warmer or colder."""
-    matrix = cv2.getRotationMatrix2D(((SIDE - 1) / 2,) * 2, rng.normal(0, 5), np.exp(rng.uniform(-ZOOM, ZOOM)))
-    out = cv2.warpAffine(image, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
-    gain = rng.uniform(1 - LIGHT, 1 + LIGHT) + rng.uniform(-LIGHT, LIGHT, 3) / 4
-    return np.clip(out * gain + rng.uniform(-255, 255) * LIGHT / 2, 0, 255).astype(np.uint8)
 
 
 def optimizer(steps: int) -> keras.optimizers.Optimizer:
@@ -141,14 +81,15 @@ def build_trainer(steps: int) -> keras.Model:
 def train(x: np.ndarray, y: np.ndarray, epochs: int, resume: bool, kept: Path) -> tuple[keras.Model, float]:
     """Fit; then the network with the averaged weights and statistics measured for them, and the minutes it took."""
     targets = keras.utils.to_categorical(y, len(LABELS))
+    plan = f"{len(x)} images, {epochs} epochs"
     network = build_trainer(epochs * (len(x) // BATCH))
-    first, minutes = state.restore(network, kept) if state.unfinished(kept, resume) else (0, 0.0)
+    first, minutes = state.restore(network, kept) if state.unfinished(kept, resume, plan) else (0, 0.0)
     for epoch in range(first, epochs):
         rng = np.random.default_rng((SEED, epoch))
         order = rng.permutation(len(x))[: len(x) // BATCH * BATCH]
         # Every other epoch shows an image mirrored, so that two epochs show both sides of all (Jordan 2024).
         mirrored = (np.random.default_rng(SEED).integers(0, 2, len(x)) + epoch) % 2 == 1
-        images = augment(x, rng, PHOTOGRAPHED * max(1 - epoch / epochs / CALM, 0), mirrored)
+        images = augment(x, rng, CHANGED if epoch < CALM * epochs else 0, mirrored)
         began = time.monotonic()
         # Batch by batch: `fit` would put the averaged weights in the place of the others after every call.
         losses, hits = [], []
@@ -165,7 +106,7 @@ def train(x: np.ndarray, y: np.ndarray, epochs: int, resume: bool, kept: Path) -
             f"{len(order) / seconds:.0f} images/s",
             flush=True,
         )
-        state.keep(network, epoch + 1, minutes, kept)
+        state.keep(network, epoch + 1, minutes, kept, plan)
     network.optimizer.finalize_variable_values(network.trainable_variables)
     backends.shipping_layout()
     plain = photo_network()
@@ -185,96 +126,59 @@ def settle_statistics(network: keras.Model, x: np.ndarray) -> None:
         network(images[first : first + BATCH].astype(np.float32) / 255, training=True)
 
 
-def accuracy(network: keras.Model, x: np.ndarray, y: np.ndarray) -> float:
-    """Share of right answers on uint8 images."""
-    return float((network.predict(x.astype(np.float32) / 255, 500, verbose=0).argmax(1) == y).mean())
-
-
-def latency(file: Path) -> float:
-    """Milliseconds of one image through the ONNX file: the median of 50."""
-    session, picture, times = ort.InferenceSession(file), np.zeros((1, 3, SIDE, SIDE), np.float32), []
-    for _ in range(50):
-        began = time.perf_counter()
-        session.run(None, {"images": picture})
-        times.append((time.perf_counter() - began) * 1e3)
-    return float(np.median(times))
-
-
-def judge_photos(network: keras.Model, folder: Path) -> list[tuple[str, str, str]]:
-    """(file, true class, answer) for every photo of the list, through the preprocessing of the application."""
-    with PHOTOS.open(encoding="utf-8") as file:
-        listed = list(csv.DictReader(file))
-    images = [prepare(load_image(folder / row["file"]).pixels, HOW).tensor for row in listed]
-    answers = network.predict(np.stack(images), verbose=0).argmax(1)
-    return [(row["file"], row["class"], LABELS[answer]) for row, answer in zip(listed, answers, strict=True)]
+def forecast(count: int, epochs: int) -> str:
+    """The budget, from steps of a network that is thrown away."""
+    images, targets = np.zeros((BATCH, SIDE, SIDE, 3), np.float32), np.eye(len(LABELS))[np.zeros(BATCH, int)]
+    steps = epochs * (count // BATCH)
+    seconds = budget.seconds_a_step(build_trainer(max(steps, 1)), images, targets)
+    return budget.told(f"{count} images, {epochs} epochs", [(steps, seconds)])
 
 
 def main() -> None:
-    """Train, measure, write the files."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path)
-    parser.add_argument("--photos", type=Path)
-    parser.add_argument("--epochs", type=int, default=50)
-    parser.add_argument("--limit", type=int, help="images of each set, for a quick trial")
-    parser.add_argument("--out", type=Path, default=OUT)
-    parser.add_argument("--state", type=Path, default=STATE)
-    parser.add_argument("--resume", action="store_true")
-    backends.add_arguments(parser)
-    arguments = parser.parse_args()
-    keras.utils.set_random_seed(SEED)
-    backends.training_layout(arguments.precision)
+    """Train, measure, write the files; or measure those that are there."""
+    arguments = parse()
+    if arguments.photos:
+        listed_photos(arguments.photos)  # before the training, not after it
     x, y, x_test, y_test = load_cifar10(arguments.data)
     if arguments.limit:
         chosen = np.random.default_rng(SEED).permutation(len(x))[: arguments.limit]
         x, y, x_test, y_test = x[chosen], y[chosen], x_test[: arguments.limit], y_test[: arguments.limit]
-    forecast = arguments.epochs * len(x) / (1000 if backends.on_torch() else 400) / 60  # images/s on two free cores
-    print(f"{len(x)} images, {arguments.epochs} epochs: about {forecast:.0f} minutes on two free cores", flush=True)
-    network, minutes = train(x, y, arguments.epochs, arguments.resume, arguments.state)
-    found = accuracy(network, x_test, y_test)
-    photos = judge_photos(network, arguments.photos) if arguments.photos else []
-    right = sum(true == answer for _, true, answer in photos)
-    print(f"CIFAR-10 test {found:.4f}; real photos {right} of {len(photos)}")
-    for file, true, answer in photos:
-        if true != answer:
-            print(f"  missed: {file} is {true}, answered {answer}")
-    write(network, arguments.out, found, photos, arguments.epochs, minutes)
-    shutil.rmtree(arguments.state)  # finished: nothing to resume
+    if not arguments.evaluate:
+        backends.training_layout(arguments.precision)
+        print(forecast(len(x), arguments.epochs), flush=True)
+        keras.utils.set_random_seed(SEED)
+        network, minutes = train(x, y, arguments.epochs, arguments.resume, arguments.state)
+        write(network, arguments.out)
+        kind = "from image files" if arguments.data else "as Keras loads them"
+        made = f"recipes/train_cifar10.py on {len(x):,} images {kind}, {arguments.epochs} epochs, {date.today()}"
+        save_card(describe(arguments.out, network.count_params(), made, minutes), card_path(arguments.out))
+        shutil.rmtree(arguments.state)  # finished: nothing to resume
+    measured = measure(arguments.out, x_test, y_test, arguments.photos)
+    print(measured.line())
+    save_card(with_figures(read_card(card_path(arguments.out)), measured), card_path(arguments.out))
+    print(f"wrote {arguments.out} ({arguments.out.stat().st_size / 1e6:.2f} MB)")
 
 
-def write(
-    network: keras.Model, out: Path, found: float, photos: list[tuple[str, str, str]], epochs: int, minutes: float
-) -> None:
-    """Save the network without its training state, and its card."""
+def parse() -> argparse.Namespace:
+    """What was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--photos", type=Path)
+    parser.add_argument("--epochs", type=int, default=90)
+    parser.add_argument("--limit", type=int, help="images of each set, for a quick trial")
+    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--state", type=Path, default=STATE)
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--evaluate", action="store_true", help="measure the file at --out and renew its card")
+    backends.add_arguments(parser)
+    return parser.parse_args()
+
+
+def write(network: keras.Model, out: Path) -> None:
+    """Save the network without its training state, and the same as ONNX."""
     out.parent.mkdir(parents=True, exist_ok=True)
     network.save(out)
     onnx_file.write(folding.folded(network), out.with_suffix(".onnx"), {"names": json.dumps(LABELS)}, half=False)
-    right = sum(true == answer for _, true, answer in photos)
-    card = Card(
-        id="cifar10",
-        title="Ten everyday things",
-        task="classification",
-        about="Tells airplanes, automobiles, birds, cats, deer, dogs, frogs, horses, ships and trucks apart.",
-        licence="MIT, trained by us",
-        labels=LABELS,
-        preprocessing=HOW,
-        parameters=network.count_params(),
-        megabytes=round(out.stat().st_size / 1e6, 2),
-        accuracy=f"{found:.2%} on the 10,000 CIFAR-10 test images, measured by recipes/train_cifar10.py",
-        made=f"recipes/train_cifar10.py on the 50,000 CIFAR-10 training images, {epochs} epochs, {date.today()}",
-        details={
-            "photographs": f"{right} of {len(photos)} on photographs listed in recipes/cifar10_photos.csv",
-            "data": "CIFAR-10, A. Krizhevsky 2009 (JPEG copies), collected for research, without a formal licence",
-            "held_out": "the 10,000 test images and the photographs: none was trained on, but earlier"
-            " trainings were judged by them",
-            "latency": f"{latency(out.with_suffix('.onnx')):.1f} ms a photo on two cores (ONNX Runtime, network only)",
-            "known_failures": "sees the photo at 32 x 32 pixels: small or off-centre things are lost, cats and dogs are"
-            " taken for each other, people and anything else outside its ten classes still get one of their names",
-            "test_accuracy": round(found, 4),
-            "training_minutes": round(minutes, 1),
-        },
-    )
-    save_card(card, out.with_name("cifar10.card.json"))
-    print(f"wrote {out} ({out.stat().st_size / 1e6:.2f} MB)")
 
 
 if __name__ == "__main__":

@@ -10,14 +10,11 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import json
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
-import cv2
 import keras
 import numpy as np
 
@@ -26,13 +23,13 @@ sys.path.insert(0, str(ROOT))
 
 from engine.models.architectures import build_network  # noqa: E402
 from engine.models.architectures.kinds import NetworkSettings  # noqa: E402
-from engine.models.cards import Card, Preprocessing, save_card  # noqa: E402
-from engine.models.preprocessing import prepare  # noqa: E402
-from recipes import budget  # noqa: E402
+from engine.models.cards import card_path, save_card  # noqa: E402
+from recipes import budget, onnx_file  # noqa: E402
+from recipes.digits.card import describe  # noqa: E402
+from recipes.digits.rendering import coloured, photograph, through_preprocessing  # noqa: E402
 
 SEED = 7
 BATCH = 128
-HOW = Preprocessing(28, 28, 1, fit="digit", scale="unit")
 FILES = tuple(f"{n}-{part}-ubyte.gz" for n in ("train", "t10k") for part in ("images-idx3", "labels-idx1"))
 OUT = ROOT / "resources" / "models" / "digits.keras"
 
@@ -55,35 +52,6 @@ def load_mnist(folder: Path | None) -> tuple[np.ndarray, np.ndarray, np.ndarray,
     return images[0], labels[0], images[1], labels[1]
 
 
-def photograph(digit: np.ndarray, seed: int) -> np.ndarray:
-    """A digit (28, 28) as on a photographed sheet: dark on light, small, off-centre, uneven light, noise."""
-    rng = np.random.default_rng(seed)
-    height, width, side = 240, 320, int(rng.integers(50, 120))
-    ink = np.zeros((height, width), np.float32)
-    top, left = rng.integers(8, height - side - 8), rng.integers(8, width - side - 8)
-    ink[top : top + side, left : left + side] = cv2.resize(digit, (side, side), interpolation=cv2.INTER_CUBIC) / 255
-    rows, columns = np.mgrid[:height, :width]
-    angle = rng.uniform(0, 2 * np.pi)
-    slope = (columns / width - 0.5) * np.cos(angle) + (rows / height - 0.5) * np.sin(angle)
-    paper = 195 + rng.uniform(20, 80) * slope
-    grey = paper * (1 - rng.uniform(0.5, 0.85) * np.clip(ink, 0, 1)) + rng.normal(0, 4, ink.shape)
-    return np.repeat(np.clip(grey, 0, 255).astype(np.uint8)[:, :, None], 3, axis=2)
-
-
-def _seen(image: np.ndarray) -> np.ndarray:
-    return prepare(image, HOW).seen
-
-
-def _rgb(digit: np.ndarray) -> np.ndarray:
-    return np.repeat(digit[:, :, None], 3, axis=2)
-
-
-def through_preprocessing(images: list[np.ndarray]) -> np.ndarray:
-    """What the network sees of RGB images: (N, 28, 28, 1) float32 in 0..1."""
-    with ProcessPoolExecutor() as pool:
-        return np.stack(list(pool.map(_seen, images, chunksize=200))).astype(np.float32) / 255
-
-
 def build_trainer(steps: int) -> tuple[keras.Model, keras.Model]:
     """A network that varies its images, ready to learn for `steps` steps, and the one inside, which is shipped."""
     inputs = keras.Input((28, 28, 1))
@@ -103,12 +71,10 @@ def build_trainer(steps: int) -> tuple[keras.Model, keras.Model]:
     return trainer, network
 
 
-def train(x: np.ndarray, y: np.ndarray, epochs: int, resume: bool, backup: Path) -> keras.Model:
+def train(x: np.ndarray, y: np.ndarray, epochs: int, backup: Path) -> keras.Model:
     """Fit the network on (N, 28, 28, 1) float32 with small shifts, turns and zooms; averaged weights at the end."""
     trainer, network = build_trainer(epochs * int(np.ceil(len(x) / BATCH)))
     callbacks = [keras.callbacks.BackupAndRestore(backup, delete_checkpoint=True)]
-    if not resume and backup.exists():
-        raise SystemExit(f"{backup} holds an unfinished training: give --resume, or remove it.")
     trainer.fit(x, y, BATCH, epochs, verbose=2, callbacks=callbacks)
     trainer.optimizer.finalize_variable_values(trainer.trainable_variables)
     return network
@@ -137,48 +103,33 @@ def main() -> None:
     parser.add_argument("--state", type=Path, default=ROOT / "build" / "train_digits")
     parser.add_argument("--resume", action="store_true")
     arguments = parser.parse_args()
+    resumed = arguments.state.exists()
+    if resumed and not arguments.resume:
+        raise SystemExit(f"{arguments.state} holds an unfinished training: give --resume, or remove it.")
     x, y, x_test, y_test = (part[: arguments.limit] for part in load_mnist(arguments.data))
     print(forecast(len(x), arguments.epochs), flush=True)
     keras.utils.set_random_seed(SEED)
     started = time.monotonic()
-    seen = through_preprocessing([_rgb(digit) for digit in x])
-    network = train(seen, y, arguments.epochs, arguments.resume, arguments.state)
-    plain = accuracy(network, through_preprocessing([_rgb(digit) for digit in x_test]), y_test)
+    seen = through_preprocessing([coloured(digit) for digit in x])
+    network = train(seen, y, arguments.epochs, arguments.state)
+    plain = accuracy(network, through_preprocessing([coloured(digit) for digit in x_test]), y_test)
     photos = [photograph(digit, SEED + index) for index, digit in enumerate(x_test)]
     photographed = accuracy(network, through_preprocessing(photos), y_test)
     print(f"MNIST test {plain:.4f}; the same digits as rendered photographs {photographed:.4f}")
-    write(network, arguments.out, plain, photographed, time.monotonic() - started)
+    write(network, arguments.out)
+    measured = {"test_accuracy": round(plain, 4), "photographed_accuracy": round(photographed, 4)}
+    if not resumed:  # else nobody knows how long it took before
+        measured["training_minutes"] = round((time.monotonic() - started) / 60, 1)
+    card = describe(arguments.out, network.count_params(), measured)
+    save_card(card, card_path(arguments.out))
+    print(f"wrote {arguments.out} ({card.megabytes} MB)")
 
 
-def write(network: keras.Model, out: Path, plain: float, photographed: float, seconds: float) -> None:
-    """Save the network and its card."""
+def write(network: keras.Model, out: Path) -> None:
+    """Save the network without its training state, and the same as ONNX."""
     out.parent.mkdir(parents=True, exist_ok=True)
     network.save(out)
-    card = Card(
-        id="digits",
-        title="Handwritten digits",
-        task="classification",
-        about="Reads one handwritten digit, also from a photo: dark or light ink, anywhere in the picture.",
-        licence="MIT, trained by us",
-        labels=tuple("0123456789"),
-        preprocessing=HOW,
-        parameters=network.count_params(),
-        accuracy=f"{plain:.2%} on the 10,000 MNIST test images, measured by recipes/train_digits.py",
-        made=f"recipes/train_digits.py on the 60,000 MNIST training images, seed {SEED}, {date.today()}",
-        details={
-            "photographed": f"{photographed:.2%} on the same 10,000 digits rendered as small, off-centre, unevenly lit"
-            " ink on paper",
-            "data": "MNIST, Y. LeCun, C. Cortes, C. J. C. Burges; no test image was used for training or for choices",
-            "known_failures": "several digits in one picture (the most prominent is read); ruled or squared paper;"
-            " anything that is no digit is still given the name of one",
-            "test_accuracy": round(plain, 4),
-            "photographed_accuracy": round(photographed, 4),
-            "training_minutes_on_2_cores": round(seconds / 60, 1),
-        },
-    )
-    final = out.with_name("digits.card.json")
-    save_card(replace(card, megabytes=round(out.stat().st_size / 1e6, 2)), final)
-    print(f"wrote {out} ({out.stat().st_size / 1e6:.2f} MB) and {final}")
+    onnx_file.write(network, out.with_suffix(".onnx"), {"names": json.dumps([*"0123456789"])}, half=False)
 
 
 if __name__ == "__main__":

@@ -11,9 +11,11 @@ round.
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import time
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import keras
@@ -22,18 +24,25 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from engine.models.cards import card_path, read_card, save_card  # noqa: E402
 from recipes import backends, budget, state  # noqa: E402
 from recipes.yolo_face import shipping  # noqa: E402
+from recipes.yolo_face.card import describe, with_figures  # noqa: E402
 from recipes.yolo_face.feeding import Feed  # noqa: E402
-from recipes.yolo_face.judging import read_scenes  # noqa: E402
+from recipes.yolo_face.judging import RealScene, read_scenes  # noqa: E402
 from recipes.yolo_face.loss import FaceTrainer  # noqa: E402
+from recipes.yolo_face.measuring import measure  # noqa: E402
 from recipes.yolo_face.network import face_network  # noqa: E402
-from recipes.yolo_face.photos import TRAIN, check_folders  # noqa: E402
+from recipes.yolo_face.photos import TRAIN, VALIDATION, check_folders  # noqa: E402
 from recipes.yolo_face.scene import MOST  # noqa: E402
 
 SEED = 5
 PEAK_RATE, DECAY = 2e-3, 0.03
-WORKING_POINT = 0.28  # where precision reaches 0.95 on the real scenes
+KNOWN_FAILURES = (
+    "faces from the side, bent down, under caps and helmets, half hidden or in the dark are missed more often than"
+    " found, and so are those of less than 16 pixels as the network sees them; the back of a head, a hand or a round"
+    " thing is now and then taken for a face; drawn and carved faces may or may not be boxed"
+)
 OUT = ROOT / "resources" / "models" / "yolo-face.onnx"
 STATE = ROOT / "build" / "train_yolo_face"
 
@@ -75,7 +84,7 @@ def train(feed: Feed, rounds: list[Round], resume: bool, kept: Path) -> tuple[Fa
     """Fit round by round; the trainer, and the minutes it took."""
     total, done, minutes = sum(r.steps for r in rounds), 0, 0.0
     trainer, side = build_trainer(rounds[0].side, total), rounds[0].side
-    if state.unfinished(kept, resume):
+    if state.unfinished(kept, resume, said(rounds)):
         done, minutes = state.restore(trainer, kept)
     for number, part in enumerate(rounds[done:], start=done):
         if part.side != side:
@@ -92,8 +101,8 @@ def train(feed: Feed, rounds: list[Round], resume: bool, kept: Path) -> tuple[Fa
             f"{speed:.0f} images/s",
             flush=True,
         )
-        state.keep(trainer, number + 1, minutes, kept)
-    # A finished training that is gone on with has not come by the last size yet.
+        state.keep(trainer, number + 1, minutes, kept, said(rounds))
+    # Where only the files were still to be written, the last size was not come by yet.
     return (trainer if side == rounds[-1].side else _resized(trainer, rounds[-1].side, total)), minutes
 
 
@@ -107,23 +116,12 @@ def _resized(trainer: FaceTrainer, side: int, total: int) -> FaceTrainer:
 
 
 def main() -> None:
-    """Train, measure, write the files."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--caltech", type=Path, required=True)
-    parser.add_argument("--coco", type=Path, required=True)
-    parser.add_argument("--photos", type=Path)
-    parser.add_argument("--videos", type=Path)
-    parser.add_argument("--scale", type=float, default=1.0, help="share of the steps; 20 for a machine with a GPU")
-    parser.add_argument("--trial", action="store_true", help="two steps, to see that everything works")
-    parser.add_argument("--processes", type=int, default=1, help="that make scenes")
-    parser.add_argument(
-        "--working-point", type=float, default=WORKING_POINT, help="score that becomes 0.25 in the file"
-    )
-    parser.add_argument("--out", type=Path, default=OUT)
-    parser.add_argument("--state", type=Path, default=STATE)
-    parser.add_argument("--resume", action="store_true")
-    backends.add_arguments(parser)
-    arguments = parser.parse_args()
+    """Train, measure, write the files; or measure those that are there."""
+    arguments = parse()
+    scenes = read_scenes(measuring_folders(arguments))  # before the training, not after it
+    if arguments.evaluate:
+        evaluate(arguments.out, scenes)
+        return
     check_folders(arguments.caltech, arguments.coco)
     backends.training_layout(arguments.precision)
     rounds = plan(arguments.scale, arguments.trial)
@@ -134,11 +132,45 @@ def main() -> None:
         trainer.optimizer.finalize_variable_values(trainer.trainable_variables)
         last = sum(r.steps for r in rounds)
         shipping.settle(trainer, feed.batches(rounds[-1].side, rounds[-1].batch, last, 1 if arguments.trial else 150))
-    network = shipping.shipped(trainer, arguments.working_point)
+    network = shipping.shipped(trainer)
     shipping.write(network, arguments.out)
-    measured = evaluate(arguments)
-    card = shipping.describe(arguments.out, network, measured, minutes, learnt(rounds))
+    if scenes:
+        shipping.move_scores(network, measure(arguments.out, scenes).working_point())
+        shipping.write(network, arguments.out)
+    made = f"recipes/train_yolo_face.py --scale {arguments.scale:g}, {said(rounds)}, {date.today()}"
+    card = describe(arguments.out, network.count_params(), made, minutes)
+    save_card(card, card_path(arguments.out))
+    evaluate(arguments.out, scenes)
+    shutil.rmtree(arguments.state)  # finished: nothing to resume
     print(f"wrote {arguments.out} ({card.megabytes} MB), {card.parameters:,} parameters")
+
+
+def parse() -> argparse.Namespace:
+    """What was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--caltech", type=Path, required=True)
+    parser.add_argument("--coco", type=Path, required=True)
+    parser.add_argument("--photos", type=Path)
+    parser.add_argument("--videos", type=Path)
+    parser.add_argument("--scale", type=float, default=1.0, help="multiplies the steps; 20 for a machine with a GPU")
+    parser.add_argument("--trial", action="store_true", help="two steps, to see that everything works")
+    parser.add_argument("--processes", type=int, default=1, help="processes that make scenes")
+    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--state", type=Path, default=STATE)
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--evaluate", action="store_true", help="measure the file at --out and renew its card")
+    backends.add_arguments(parser)
+    return parser.parse_args()
+
+
+def measuring_folders(arguments: argparse.Namespace) -> dict[str, Path]:
+    """Where the real scenes are that were asked for. Raises SystemExit for a folder that is not there."""
+    folders = {"coco_val": arguments.coco / VALIDATION, "photos": arguments.photos, "video": arguments.videos}
+    given = {kind: folder for kind, folder in folders.items() if folder is not None}
+    for folder in given.values():
+        if not folder.is_dir():
+            raise SystemExit(f"{folder} is no folder: pictures to measure with were expected there.")
+    return given
 
 
 def forecast(rounds: list[Round]) -> str:
@@ -147,27 +179,22 @@ def forecast(rounds: list[Round]) -> str:
     for side, batch in dict.fromkeys((r.side, r.batch) for r in rounds):
         pictures, labels = np.zeros((batch, side, side, 3), np.float32), np.zeros((batch, MOST, 5), np.float32)
         seconds[side] = budget.seconds_a_step(build_trainer(side, 10), pictures, labels)
-    return budget.told(f"{learnt(rounds)}, {len(rounds)} rounds", [(r.steps, seconds[r.side]) for r in rounds])
+    return budget.told(said(rounds), [(r.steps, seconds[r.side]) for r in rounds])
 
 
-def learnt(rounds: list[Round]) -> str:
-    """How many scenes are looked at."""
-    return f"{sum(r.steps * r.batch for r in rounds):,} scenes"
+def said(rounds: list[Round]) -> str:
+    """What is learnt from, in words."""
+    return f"{sum(r.steps * r.batch for r in rounds):,} scenes in {len(rounds)} rounds"
 
 
-def evaluate(arguments: argparse.Namespace) -> shipping.Measured | None:
-    """Measure on the real scenes that are at hand, and print the table."""
-    folders = {"coco_val": arguments.coco / "val2017", "photos": arguments.photos, "video": arguments.videos}
-    scenes = read_scenes({kind: folder for kind, folder in folders.items() if folder and folder.is_dir()})
+def evaluate(path: Path, scenes: list[RealScene]) -> None:
+    """Measure a file on real scenes, print the table and renew its card."""
     if not scenes:
-        return None
-    measured = shipping.measure(arguments.out, scenes)
-    for title, rows in (("in the picture", measured.strict), ("at the input", measured.at_input)):
-        print(f"faces of {shipping.LEAST:.0f} px {title}:")
-        for row in rows:
-            print(f"  {row.line()}")
-    print(f"{measured.milliseconds:.1f} ms a picture, at most {measured.slowest:.1f} ms")
-    return measured
+        return
+    measured = measure(path, scenes)
+    print(measured.table())
+    card = read_card(card_path(path))
+    save_card(with_figures(card, measured, KNOWN_FAILURES), card_path(path))
 
 
 if __name__ == "__main__":

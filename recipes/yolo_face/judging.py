@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,23 +67,33 @@ class Judgement:
 
 
 def read_scenes(folders: dict[str, Path]) -> list[RealScene]:
-    """The scenes of `boxes_real.csv` whose folder is given: `coco_val`, `photos`, `video`."""
+    """The scenes of `boxes_real.csv` whose folder is given: `coco_val`, `photos`, `video`.
+
+    Raises SystemExit where a picture of them is not in its folder.
+    """
     rows: dict[tuple[str, str], list[dict[str, str]]] = {}
     with REAL.open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             rows.setdefault((row["set"], row["file"]), []).append(row)
-    return [_scene(folders[kind], name, found) for (kind, name), found in rows.items() if kind in folders]
+    wanted = {key: found for key, found in rows.items() if key[0] in folders}
+    for kind, name in wanted:
+        if not (path := folders[kind] / name.partition("#")[0]).is_file():
+            raise SystemExit(f"{path} is not there: {REAL.name} lists it among the pictures to measure with.")
+    return [_scene(folders[kind], name, found) for (kind, name), found in wanted.items()]
 
 
 def judge(
-    scenes: Iterable[RealScene], found: Iterable[Detections], confidence: float, least: Callable[[RealScene], float]
+    scenes: Iterable[RealScene], found: Iterable[Detections], confidence: float, least: Iterable[float]
 ) -> Judgement:
-    """Compare boxes with the labels. least: from which side, in pixels of the scene, faces must be found."""
+    """Compare the boxes of each scene with its labels.
+
+    least: from which side, in pixels of the scene, faces must be found. Boxes on smaller ones are right, not asked for.
+    """
     faces = hit = right = wrong = without = wrong_without = 0
-    for scene, all_boxes in zip(scenes, found, strict=True):
+    for scene, all_boxes, side in zip(scenes, found, least, strict=True):
         boxes = all_boxes.xyxy[all_boxes.score >= confidence]
         owner = assigned(boxes, scene.faces)
-        wanted = np.sqrt(areas(scene.faces)) >= least(scene)
+        wanted = np.sqrt(areas(scene.faces)) >= side
         faces += int(wanted.sum())
         hit += int(wanted[owner[owner >= 0]].sum())
         right += int((owner >= 0).sum())

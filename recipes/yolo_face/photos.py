@@ -15,7 +15,7 @@ LONGEST = 480  # pixels: photos are kept no larger
 MOSTLY = 0.3  # share of a photo
 HELD_OUT = 60  # faces of Caltech at the end of the set: people who are in no training photo
 FACES = "Faces"  # the category with one person a photo
-TRAIN = "train2017"  # of COCO
+TRAIN, VALIDATION = "train2017", "val2017"  # of COCO
 FACES_AGAIN = "Faces_easy"  # the same photos, cut out
 
 
@@ -95,7 +95,7 @@ def check_folders(caltech: Path, coco: Path) -> None:
     if not any((caltech / FACES).glob("*.jpg")):
         raise SystemExit(f"{caltech / FACES} has no photos: give --caltech the category folders of Caltech-101.")
     if not any((coco / TRAIN).glob("*.jpg")):
-        raise SystemExit(f"{coco / TRAIN} has no photos: give --coco the folder with {TRAIN} and val2017.")
+        raise SystemExit(f"{coco / TRAIN} has no photos: give --coco the folder with {TRAIN} and {VALIDATION}.")
 
 
 def read_album(caltech: Path, coco: Path, held_out: bool = False) -> Album:

@@ -1,6 +1,7 @@
 """Two steps of every recipe: it trains, resumes, measures and writes a model that the program can use."""
 
 import os
+import signal
 import subprocess
 import sys
 import zipfile
@@ -26,6 +27,22 @@ def run(recipe: str, *arguments: object) -> str:
     return done.stdout
 
 
+def run_until(line: str, recipe: str, *arguments: object) -> str:
+    """Start a recipe and kill it after it has printed a line that begins so; what it printed."""
+    command = [sys.executable, "-u", str(ROOT / "recipes" / recipe), *map(str, arguments)]
+    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
+    said = ""
+    how = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True, "start_new_session": True}
+    with subprocess.Popen(command, env=environment, **how) as it:
+        for one in it.stdout:
+            said += one
+            if one.startswith(line):
+                break
+        os.killpg(it.pid, signal.SIGKILL)  # and the processes that make scenes
+    assert line in said
+    return said
+
+
 def test_the_photo_recipe_trains_and_writes_a_usable_model(tmp_path):
     rng = np.random.default_rng(0)
     from recipes.train_cifar10 import LABELS
@@ -38,12 +55,16 @@ def test_the_photo_recipe_trains_and_writes_a_usable_model(tmp_path):
                 Image.fromarray(pixels).save(tmp_path / split / label / f"{index}.png")
     out = tmp_path / "out" / "cifar10.keras"
     said = run("train_cifar10.py", "--data", tmp_path, "--epochs", 2, "--out", out, "--state", tmp_path / "state")
+    assert said.startswith("260 images, 2 epochs: about ")
     assert "epoch 2/2" in said
     model = load(out)
     assert model.card.labels == LABELS
     assert model.card.parameters == model.network.count_params() < 1_200_000
-    assert model.network.get_layer("residual2b_relu").output.shape[1:3] == (8, 8)
+    assert model.network.get_layer("residual3b_relu").output.shape[1:3] == (8, 8)
     assert out.with_suffix(".onnx").stat().st_size < 5e6
+    assert "photographs" not in model.card.details  # none was given
+    again = run("train_cifar10.py", "--data", tmp_path, "--out", out, "--evaluate")
+    assert f"test images {model.card.figures['test_accuracy']:.4f} of 20" in again
 
 
 def test_the_digits_recipe_trains_and_writes_a_usable_model(shared, tmp_path):
@@ -54,6 +75,7 @@ def test_the_digits_recipe_trains_and_writes_a_usable_model(shared, tmp_path):
     )
     assert "MNIST test" in said
     assert load(out).card.preprocessing.fit == "digit"
+    assert ort.InferenceSession(out.with_suffix(".onnx")).get_modelmeta().custom_metadata_map["names"].startswith("[")
 
 
 def test_the_face_recipe_trains_resumes_measures_and_writes_a_usable_detector(shared, tmp_path):
@@ -64,11 +86,15 @@ def test_the_face_recipe_trains_resumes_measures_and_writes_a_usable_detector(sh
     caltech = next((tmp_path / "unpacked").rglob("Faces")).parent
     given = ["--caltech", caltech, "--coco", shared / "data/coco256/images", "--state", tmp_path / "state"]
     out = tmp_path / "yolo-face.onnx"
-    said = run("train_yolo_face.py", *given, "--trial", "--out", out)
+    stopped = run_until("round 1/2", "train_yolo_face.py", *given, "--trial", "--out", out)
+    assert stopped.startswith("4 scenes in 2 rounds: about ")
+    assert not out.exists()
+    said = run("train_yolo_face.py", *given, "--trial", "--out", out, "--resume")
+    assert "round 1/2" not in said
     assert "round 2/2" in said
     assert "false boxes a scene without people" in said
     assert ort.InferenceSession(out).get_modelmeta().custom_metadata_map["names"] == '{"0": "face"}'
-    assert read_card(tmp_path / "yolo-face.card.json").labels == ("face",)
+    card = read_card(tmp_path / "yolo-face.card.json")
+    assert card.labels == ("face",)
+    assert set(card.figures) >= {"recall", "recall_at_input", "precision", "training_minutes"}
     assert out.with_suffix(".keras").exists()
-    again = run("train_yolo_face.py", *given, "--trial", "--out", out, "--resume")
-    assert "round" not in again.split("rounds:")[1].split("faces of")[0]  # nothing was left to learn

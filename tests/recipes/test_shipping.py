@@ -11,7 +11,9 @@ import onnxruntime as ort
 import pytest
 
 from recipes import folding, onnx_file
-from recipes.train_cifar10 import photo_network
+from recipes.cifar10.network import photo_network
+from recipes.train_digits import build_trainer
+from recipes.yolo_face import shipping
 from recipes.yolo_face.network import face_network
 
 
@@ -61,6 +63,31 @@ def test_a_packed_file_is_small_and_opens_as_any_other(tmp_path):
     for a, b in zip(network.get_weights(), again.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["packed.keras", "plain.keras"]
+
+
+def test_the_file_of_the_digits_network_agrees(tmp_path):
+    """It has activations within its layers, and flattens maps."""
+    network = build_trainer(1)[1]
+    picture = np.random.default_rng(1).random((3, 28, 28, 1), np.float32)
+    onnx_file.write(network, tmp_path / "a.onnx", {}, half=False)
+    np.testing.assert_allclose(outputs(network, picture)[0], of_file(tmp_path / "a.onnx", picture)[0], atol=1e-5)
+
+
+def test_an_activation_that_the_writer_does_not_know_is_an_error(tmp_path):
+    network = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(2, 3, activation="gelu", name="soft")])
+    with pytest.raises(ValueError, match="soft has the activation gelu"):
+        onnx_file.write(network, tmp_path / "a.onnx", {})
+
+
+def test_the_working_point_becomes_the_score_from_which_boxes_are_shown():
+    network = shipping.shipped(lived(face_network()))
+    picture = np.random.default_rng(0).random((1, 64, 96, 3), np.float32)
+    before = [1 / (1 + np.exp(-maps[..., 4])) for maps in outputs(network, picture)]
+    shipping.move_scores(network, 0.4)
+    after = [1 / (1 + np.exp(-maps[..., 4])) for maps in outputs(network, picture)]
+    for old, new in zip(before, after, strict=True):
+        odds = old / (1 - old) * (0.25 / 0.75) / (0.4 / 0.6)
+        np.testing.assert_allclose(new, odds / (1 + odds), atol=2e-3)  # a bias of half precision
 
 
 def test_a_layer_that_the_writer_does_not_know_is_an_error(tmp_path):

@@ -1,0 +1,73 @@
+"""Run the detector's file on the real scenes, as the program does, and read the score off from which to show boxes."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from engine.detection.choices import Choices
+from engine.detection.detections import Detections
+from engine.detection.detector import Settings
+from engine.detection.opening import open_detector
+from recipes.yolo_face.judging import Judgement, RealScene, judge
+from recipes.yolo_face.shipping import START
+
+SIDE = 320  # pixels of the input, for measuring; the file takes any multiple of 32
+LEAST = 32.0  # pixels: side of the faces that must be found
+PRECISION = 0.95  # of the boxes that are shown to begin with
+TABLE = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a file did on real scenes."""
+
+    scenes: list[RealScene]
+    found: list[Detections]  # of every scene, down to a score of 0.02
+    shrinking: list[float]  # pixels of a scene for a pixel that the network sees
+    milliseconds: list[float]  # a scene, from pixels to boxes
+
+    @property
+    def faces(self) -> int:
+        """How many faces are labelled, of any size."""
+        return sum(len(scene.faces) for scene in self.scenes)
+
+    def in_picture(self, confidence: float) -> Judgement:
+        """Counts for faces of LEAST pixels in the picture as it is; precision is that of all boxes."""
+        return judge(self.scenes, self.found, confidence, [LEAST] * len(self.scenes))
+
+    def at_input(self, confidence: float) -> Judgement:
+        """Counts for faces of LEAST pixels in the SIDE pixels that the network sees; precision is that of all boxes."""
+        return judge(self.scenes, self.found, confidence, [LEAST * each for each in self.shrinking])
+
+    def working_point(self) -> float:
+        """The least score from which boxes are right often enough; START where none is."""
+        scores = np.arange(0.05, 0.95, 0.01)
+        good = (score for score in scores if self.in_picture(score).precision >= PRECISION)
+        return float(next(good, START))
+
+    def table(self) -> str:
+        """Both counts at the scores of TABLE, and the time, as lines."""
+        lines = [f"faces of {LEAST:.0f} px in the picture:", *(f"  {self.in_picture(c).line()}" for c in TABLE)]
+        lines += [f"faces of {LEAST:.0f} px at the input:", *(f"  {self.at_input(c).line()}" for c in TABLE)]
+        return "\n".join([*lines, f"{self.time()} a picture"])
+
+    def time(self) -> str:
+        """Median and longest time of a picture."""
+        return f"{np.median(self.milliseconds):.1f} ms, at most {max(self.milliseconds):.1f} ms"
+
+
+def measure(path: Path, scenes: list[RealScene]) -> Measured:
+    """Run a file on scenes that nothing was learnt from."""
+    detector = open_detector(path, Choices(size=(SIDE, SIDE)))
+    found, times = [], []
+    detector.detect(scenes[0].pixels)
+    for scene in scenes:
+        began = time.perf_counter()
+        found.append(detector.detect(scene.pixels, Settings(confidence=0.02)))
+        times.append((time.perf_counter() - began) * 1e3)
+    shrinking = [1 / detector.prepare(scene.pixels).placement.scale[0] for scene in scenes]
+    return Measured(scenes, found, shrinking, times)
