@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 
 from engine.images import list_images, load_image  # noqa: E402
 from engine.models.cards import card_path, read_card, save_card  # noqa: E402
-from recipes import backends, budget, folding, onnx_file, state  # noqa: E402
+from recipes import backends, budget, contact_sheet, folding, onnx_file, state  # noqa: E402
 from recipes.cifar10.augmentation import augment  # noqa: E402
 from recipes.cifar10.card import describe, with_figures  # noqa: E402
 from recipes.cifar10.measuring import listed_photos, measure  # noqa: E402
@@ -155,6 +155,8 @@ def main() -> None:
         shutil.rmtree(arguments.state)  # finished: nothing to resume
     measured = measure(arguments.out, x_test, y_test, arguments.photos)
     print(measured.line())
+    if arguments.sheet:
+        contact_sheet.save(measured.tiles(), arguments.sheet)
     save_card(with_figures(read_card(card_path(arguments.out)), measured), card_path(arguments.out))
     print(f"wrote {arguments.out} ({arguments.out.stat().st_size / 1e6:.2f} MB)")
 
@@ -170,6 +172,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--state", type=Path, default=STATE)
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--evaluate", action="store_true", help="measure the file at --out and renew its card")
+    parser.add_argument(
+        "--sheet", type=Path, metavar="FILE", help="also draw photographs and test images, as a picture"
+    )
     backends.add_arguments(parser)
     return parser.parse_args()
 

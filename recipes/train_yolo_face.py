@@ -25,13 +25,13 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from engine.models.cards import card_path, read_card, save_card  # noqa: E402
-from recipes import backends, budget, state  # noqa: E402
+from recipes import backends, budget, contact_sheet, state  # noqa: E402
 from recipes.yolo_face import shipping  # noqa: E402
 from recipes.yolo_face.card import describe, with_figures  # noqa: E402
 from recipes.yolo_face.feeding import Feed  # noqa: E402
 from recipes.yolo_face.judging import RealScene, read_scenes  # noqa: E402
 from recipes.yolo_face.loss import FaceTrainer  # noqa: E402
-from recipes.yolo_face.measuring import measure  # noqa: E402
+from recipes.yolo_face.measuring import Measured, measure  # noqa: E402
 from recipes.yolo_face.network import face_network  # noqa: E402
 from recipes.yolo_face.photos import TRAIN, VALIDATION, check_folders  # noqa: E402
 from recipes.yolo_face.scene import MOST  # noqa: E402
@@ -120,7 +120,9 @@ def main() -> None:
     arguments = parse()
     scenes = read_scenes(measuring_folders(arguments))  # before the training, not after it
     if arguments.evaluate:
-        evaluate(arguments.out, scenes)
+        measured = evaluate(arguments.out, scenes)
+        if arguments.sheet and measured:
+            contact_sheet.save(measured.tiles(shipping.START), arguments.sheet)
         return
     check_folders(arguments.caltech, arguments.coco)
     backends.training_layout(arguments.precision)
@@ -159,6 +161,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--state", type=Path, default=STATE)
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--evaluate", action="store_true", help="measure the file at --out and renew its card")
+    parser.add_argument("--sheet", type=Path, metavar="FILE", help="with --evaluate: draw what was found, as a picture")
     backends.add_arguments(parser)
     return parser.parse_args()
 
@@ -187,14 +190,15 @@ def said(rounds: list[Round]) -> str:
     return f"{sum(r.steps * r.batch for r in rounds):,} scenes in {len(rounds)} rounds"
 
 
-def evaluate(path: Path, scenes: list[RealScene]) -> None:
+def evaluate(path: Path, scenes: list[RealScene]) -> Measured | None:
     """Measure a file on real scenes, print the table and renew its card."""
     if not scenes:
-        return
+        return None
     measured = measure(path, scenes)
     print(measured.table())
     card = read_card(card_path(path))
     save_card(with_figures(card, measured, KNOWN_FAILURES), card_path(path))
+    return measured
 
 
 if __name__ == "__main__":

@@ -12,16 +12,19 @@ import numpy as np
 from engine.images import load_image
 from engine.models.preprocessing import prepare
 from recipes.cifar10.network import HOW, LABELS, SIDE
+from recipes.contact_sheet import Tile
 from recipes.latency import milliseconds
 
 PHOTOS = Path(__file__).with_name("photos.csv")  # photographs of one of the classes, and what is on them
+SAMPLE = 88  # test images on a contact sheet
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A photograph and what it was called."""
+    """A picture and what it was called."""
 
     what: str  # in words
+    pixels: np.ndarray  # (H, W, 3) uint8 RGB
     truth: str
     answer: str
 
@@ -33,12 +36,18 @@ class Measured:
     images: int  # of the test set
     accuracy: float  # share of them
     photos: tuple[Judged, ...]
+    sample: tuple[Judged, ...]  # some of the test images, drawn at random
     milliseconds: float  # an image through the ONNX file, median
 
     @property
     def missed(self) -> tuple[Judged, ...]:
         """Photographs that got another name."""
         return tuple(photo for photo in self.photos if photo.truth != photo.answer)
+
+    def tiles(self) -> list[Tile]:
+        """The photographs and the sample, as they were called."""
+        shown = (*self.photos, *self.sample)
+        return [Tile(one.pixels, f"{one.truth}: {one.answer}", one.truth == one.answer) for one in shown]
 
     def line(self) -> str:
         """All in a line."""
@@ -51,7 +60,11 @@ def measure(path: Path, x: np.ndarray, y: np.ndarray, photos: Path | None) -> Me
     network = keras.models.load_model(path, compile=False)
     answers = network.predict(x.astype(np.float32) / 255, 500, verbose=0).argmax(1)
     judged = judge_photos(network, photos) if photos else ()
-    return Measured(len(x), float((answers == y).mean()), judged, milliseconds(path.with_suffix(".onnx"), 3, SIDE))
+    drawn = np.random.default_rng(0).permutation(len(x))[:SAMPLE]
+    sample = tuple(Judged("", x[n], LABELS[y[n]], LABELS[answers[n]]) for n in drawn)
+    return Measured(
+        len(x), float((answers == y).mean()), judged, sample, milliseconds(path.with_suffix(".onnx"), 3, SIDE)
+    )
 
 
 def listed_photos(folder: Path) -> list[dict[str, str]]:
@@ -66,6 +79,8 @@ def listed_photos(folder: Path) -> list[dict[str, str]]:
 def judge_photos(network: keras.Model, folder: Path) -> tuple[Judged, ...]:
     """Every photograph of the list, through the preprocessing of the application."""
     listed = listed_photos(folder)
-    images = [prepare(load_image(folder / row["file"]).pixels, HOW).tensor for row in listed]
-    answers = network.predict(np.stack(images), verbose=0).argmax(1)
-    return tuple(Judged(row["what"], row["class"], LABELS[a]) for row, a in zip(listed, answers, strict=True))
+    photos = [load_image(folder / row["file"]).pixels for row in listed]
+    tensors = np.stack([prepare(photo, HOW).tensor for photo in photos])
+    named = [LABELS[answer] for answer in network.predict(tensors, verbose=0).argmax(1)]
+    rows = zip(listed, photos, named, strict=True)
+    return tuple(Judged(row["what"], photo, row["class"], name) for row, photo, name in rows)

@@ -6,18 +6,21 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from engine.detection.choices import Choices
 from engine.detection.detections import Detections
 from engine.detection.detector import Settings
 from engine.detection.opening import open_detector
+from recipes.contact_sheet import Tile
 from recipes.yolo_face.judging import Judgement, RealScene, judge
 from recipes.yolo_face.shipping import START
 
 SIDE = 320  # pixels of the input, for measuring; the file takes any multiple of 32
 LEAST = 32.0  # pixels: side of the faces that must be found
 PRECISION = 0.95  # of the boxes that are shown to begin with
+GREEN, BLUE = (60, 220, 90), (60, 140, 255)  # RGB
 TABLE = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6)
 
 
@@ -54,6 +57,20 @@ class Measured:
         lines = [f"faces of {LEAST:.0f} px in the picture:", *(f"  {self.in_picture(c).line()}" for c in TABLE)]
         lines += [f"faces of {LEAST:.0f} px at the input:", *(f"  {self.at_input(c).line()}" for c in TABLE)]
         return "\n".join([*lines, f"{self.time()} a picture"])
+
+    def tiles(self, confidence: float) -> list[Tile]:
+        """Every scene with its labelled faces (green) and what was found (blue); wrong where a box or a face is."""
+        return [self._tile(number, confidence) for number in range(len(self.scenes))]
+
+    def _tile(self, number: int, confidence: float) -> Tile:
+        scene, found = self.scenes[number], self.found[number]
+        counts = judge([scene], [found], confidence, [LEAST])
+        pixels, thick = scene.pixels.copy(), max(max(scene.pixels.shape) // 240, 1)
+        for boxes, colour in ((scene.faces, GREEN), (found.xyxy[found.score >= confidence], BLUE)):
+            for left, top, right, bottom in boxes.round().astype(int).tolist():
+                cv2.rectangle(pixels, (left, top), (right, bottom), colour, thick)
+        caption = f"{scene.name}: {counts.hit} of {counts.faces}, {counts.wrong} false"
+        return Tile(pixels, caption, counts.hit == counts.faces and not counts.wrong)
 
     def time(self) -> str:
         """Median and longest time of a picture."""
