@@ -34,8 +34,8 @@ def _moved(images: np.ndarray, rng: np.random.Generator, mirrored: np.ndarray) -
     """By whole pixels: between pixels an image of this size loses the detail that tells cats from dogs."""
     count, side = images.shape[:2]
     padded = np.pad(images, ((0, 0), (PAD, PAD), (PAD, PAD), (0, 0)), mode="reflect")
-    rows = rng.integers(0, 2 * PAD + 1, count)[:, None] + np.arange(side)
-    columns = rng.integers(0, 2 * PAD + 1, count)[:, None] + np.arange(side)
+    rows = rng.integers(0, 2 * PAD + 1, (count, 1)) + np.arange(side)
+    columns = rng.integers(0, 2 * PAD + 1, (count, 1)) + np.arange(side)
     columns[mirrored] = columns[mirrored, ::-1]
     return padded[np.arange(count)[:, None, None], rows[:, :, None], columns[:, None, :]]
 

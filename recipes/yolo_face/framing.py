@@ -31,7 +31,7 @@ def frame(photo: Photo, size: tuple[int, int], rng: np.random.Generator, ground:
     else:
         zoom = max(width / columns, height / rows) * np.exp(rng.uniform(-0.7, 0.7))
         aim = np.array((columns, rows)) * rng.uniform(0.3, 0.7, 2)
-    whole_motion = motion(aim, (width / 2, height / 2), zoom, rng.normal(0, 7), rng, mirror=rng.random() < 0.5)
+    whole_motion = motion(aim, np.array(size) / 2, zoom, rng.normal(0, 7), rng, mirror=rng.random() < 0.5)
     border = cv2.BORDER_REFLECT_101 if rng.random() < 0.4 and not len(boxes) else cv2.BORDER_TRANSPARENT
     times = halvings(zoom)
     source, matrix = photo.halved(times), for_halved(whole_motion, times)

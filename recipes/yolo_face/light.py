@@ -33,7 +33,8 @@ def spoil(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         out = cv2.addWeighted(out, 1.0, cv2.merge((grain, grain, grain)), (w := rng.uniform(0.02, 0.12)), -127.5 * w)
     if rng.random() < 0.3:
         quality = int(rng.integers(25, 90))
-        out = cv2.imdecode(cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR)
+        coded = cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+        out = np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR))
     return out
 
 

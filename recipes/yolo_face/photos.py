@@ -54,6 +54,8 @@ class Photo:
     def _read(self) -> np.ndarray:
         if "file" not in self.kept:
             image = cv2.imread(str(self.path), cv2.IMREAD_COLOR)
+            if image is None:
+                raise SystemExit(f"{self.path} cannot be read as a picture.")
             self.kept["file"] = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
         return self.kept["file"]
 
@@ -104,7 +106,9 @@ def read_album(caltech: Path, coco: Path, held_out: bool = False) -> Album:
     held_out: the portraits kept apart for choices instead of those to learn from.
     """
     listed = _listed()
-    portraits, scenes, faceless = [], [], []
+    portraits: list[Photo] = []
+    scenes: list[Photo] = []
+    faceless: list[Photo] = []
     for path in sorted(caltech.glob("*/*.jpg")):
         name = f"{path.parent.name}/{path.name}"
         photo = _photo(path, listed.get(("caltech", name), []))
