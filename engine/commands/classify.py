@@ -12,14 +12,13 @@ from engine import classification, models
 from engine.classification import export
 from engine.classification.rows import Row
 from engine.commands.base import Command, image_files, positive, watched_job
+from engine.models.catalog import FIRST_CLASSIFIER
 from engine.models.preprocessing import SCALES
-
-DEFAULT_MODEL = "cifar10"
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="image file, or folder of images")
-    parser.add_argument("--model", default=DEFAULT_MODEL, metavar="ID|FILE", help="catalog id or file (%(default)s)")
+    parser.add_argument("--model", default=FIRST_CLASSIFIER, metavar="ID|FILE", help="catalog id or file (%(default)s)")
     parser.add_argument("--top", type=positive, default=5, metavar="N", help="classes to show (%(default)s)")
     parser.add_argument("--labels", type=Path, metavar="FILE", help="class names for your own model file")
     parser.add_argument("--scale", choices=sorted(SCALES), help="pixel scale of your own model file")

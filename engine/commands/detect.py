@@ -10,6 +10,7 @@ from pathlib import Path
 from engine.commands.base import Command, positive, watched_job
 from engine.errors import EngineError
 from engine.jobs import Job
+from engine.models.catalog import FIRST_DETECTOR
 
 FORMATS = ("json", "csv", "coco", "yolo")
 HEADS = ("darknet", "studio", "yolox", "yolov5", "yolov8", "end2end", "detr", "detr-raw", "nanodet")
@@ -22,14 +23,11 @@ def _fraction(text: str) -> float:
     return value
 
 
-DEFAULT_MODEL = "yolo-face"
-
-
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     source = "image, folder, video, address, camera[:NAME], screen or synthetic"
     parser.add_argument("source", metavar="SOURCE", help=source)
     parser.add_argument(
-        "--model", default=DEFAULT_MODEL, metavar="ID|FILE", help="catalog id, .onnx or .cfg (%(default)s)"
+        "--model", default=FIRST_DETECTOR, metavar="ID|FILE", help="catalog id, .onnx or .cfg (%(default)s)"
     )
     parser.add_argument("--labels", metavar="FILE", help="class names, one a line; or coco")
     parser.add_argument("--head", choices=HEADS, help="kind of output, where it is not recognised rightly")

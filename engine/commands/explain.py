@@ -9,18 +9,18 @@ from pathlib import Path
 
 from engine import explain, models
 from engine.commands.base import Command, image_files, watched_job
-from engine.commands.classify import DEFAULT_MODEL
 from engine.explain.explaining import owns_labels
 from engine.explain.export import Row, as_json, explain_files
 from engine.explain.methods import METHODS
 from engine.explain.targets import SCORES, Target, find_class, target_of
 from engine.explain.views import POSITIVE_MAPS, Look
+from engine.models.catalog import FIRST_CLASSIFIER
 from engine.models.preprocessing import SCALES
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="image file, or folder of images")
-    parser.add_argument("--model", default=DEFAULT_MODEL, metavar="ID|FILE", help="catalog id or file (%(default)s)")
+    parser.add_argument("--model", default=FIRST_CLASSIFIER, metavar="ID|FILE", help="catalog id or file (%(default)s)")
     parser.add_argument(
         "--method", default="grad-cam", choices=METHODS, metavar="NAME", help=f"{', '.join(METHODS)} (%(default)s)"
     )

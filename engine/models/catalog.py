@@ -13,6 +13,7 @@ from engine.errors import InvalidModel
 from engine.models.cards import Card, Preprocessing, read_card
 
 BUNDLED = paths.RESOURCES / "models"
+FIRST_CLASSIFIER, FIRST_DETECTOR = "cifar10", "yolo-face"  # to begin with; both come with the program
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,9 @@ class Entry:
 
 
 def entries() -> dict[str, Entry]:
-    """Every known model by id, bundled ones first."""
-    return {entry.id: entry for entry in (*_bundled(), *_listed())}
+    """Every known model by id: the first, the other bundled ones, and those that can be fetched."""
+    bundled = sorted(_bundled(), key=lambda entry: entry.id != FIRST_CLASSIFIER)
+    return {entry.id: entry for entry in (*bundled, *_listed())}
 
 
 def entry(model_id: str) -> Entry:

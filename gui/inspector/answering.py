@@ -14,7 +14,7 @@ from engine.images import LoadedImage
 from engine.jobs import Job
 from engine.models import store
 from engine.models.cards import Card
-from engine.models.catalog import entries
+from engine.models.catalog import FIRST_CLASSIFIER, entries
 from gui.context import AppContext
 from gui.inspector.answer_panel import AnswerPanel
 from gui.inspector.controls import Controls
@@ -22,8 +22,7 @@ from gui.inspector.why import Why
 from gui.weights import WeightFetcher
 
 LANE = "inspector.classify"
-OURS = {"photo": "cifar10", "digit": "digits"}  # the bundled model for each kind of sample
-FIRST_MODEL = OURS["photo"]
+OURS = {"photo": FIRST_CLASSIFIER, "digit": "digits"}  # the bundled model for each kind of sample
 
 
 class Answering(QObject):
@@ -43,7 +42,7 @@ class Answering(QObject):
         self.classifiers: KeyedCache = KeyedCache(
             lambda key: classification.Classifier(context.models.get(key)), size=2
         )
-        self._good_model = FIRST_MODEL  # the last one that answered
+        self._good_model = FIRST_CLASSIFIER  # the last one that answered
         self._weights = WeightFetcher(controls.chooser, context.jobs, self._weights_arrived)
         controls.changed.connect(self.wanted)
         controls.chooser.chosen.connect(self.use)
@@ -128,8 +127,8 @@ class Answering(QObject):
         self.use(reference)
 
     def _remembered(self) -> str:
-        wanted = self.context.settings.text("inspector/model", FIRST_MODEL)
-        return wanted if wanted in entries() or Path(wanted).is_file() else FIRST_MODEL
+        wanted = self.context.settings.text("inspector/model", FIRST_CLASSIFIER)
+        return wanted if wanted in entries() or Path(wanted).is_file() else FIRST_CLASSIFIER
 
     def _cannot(self) -> None:
         self.answer = None

@@ -13,7 +13,7 @@ from engine import models
 from engine.cache import KeyedCache
 from engine.errors import EngineError
 from engine.models import store
-from engine.models.catalog import entries
+from engine.models.catalog import FIRST_CLASSIFIER, entries
 from engine.models.preprocessing import prepare
 from engine.playground.networks import kernel_of, trace_real
 from gui.context import AppContext
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from engine.models.activations import Activations, Captured
 
 MEANING = 288  # pixels of the right column
-FIRST_MODEL = "cifar10"
 _TILE = 72  # pixels of a map in the grid where not all fit
 
 
@@ -52,7 +51,7 @@ class NetworkPage(QWidget):
         self._cell: tuple[int, ...] | None = None
         self.captured: Captured | None = None
         self.controls = NetworkControls()
-        self.controls.chooser.select(FIRST_MODEL)
+        self.controls.chooser.select(FIRST_CLASSIFIER)
         self.grid = FeatureGrid()
         self.kernel = FeatureGrid("Kernel slices")
         self.kernel.set_tile(40)

@@ -12,6 +12,7 @@ import pytest
 from engine.detection import catalog
 from engine.detection.detector import Settings
 from engine.detection.explain import explain
+from engine.models.catalog import FIRST_DETECTOR
 from engine.samples import SAMPLES
 from engine.video.synthetic import SyntheticScene
 from recipes.yolo_face.judging import judge, read_scenes
@@ -25,7 +26,7 @@ def detector():
 
 
 def test_it_is_what_is_there_before_anything_is_fetched(detector):
-    assert next(iter(catalog.entries())) == "yolo-face"
+    assert next(iter(catalog.entries())) == FIRST_DETECTOR == "yolo-face"
     assert (detector.head.name, detector.labels, detector.size) == ("studio", ("face",), (320, 320))
     assert detector.resizable
     assert "trained by us" in detector.licence

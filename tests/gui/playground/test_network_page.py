@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QFileDialog
 
+from engine.models.catalog import FIRST_CLASSIFIER
 from engine.samples import SAMPLES
 
 pytestmark = pytest.mark.slow
@@ -26,6 +27,7 @@ def choose(qtbot, page, name):
 
 
 def test_every_layer_shows_its_maps_and_cells(qtbot, page):
+    assert page.controls.chooser.current() == FIRST_CLASSIFIER
     assert page.captured.spot.kind == "Conv2D"
     assert page.grid.order() == list(range(page.captured.after.shape[2]))
     for row in range(page.controls.layers.count()):
