@@ -105,7 +105,7 @@ class DetectorChooser(QWidget):
         if offered is None:
             return
         needed = offered.id == self._current
-        what = f"Download {offered.title}" if needed else f"Get {offered.title} for 80 classes"
+        what = f"Download {offered.title}" if needed else f"Get {offered.title}: 80 classes"
         self.fetch.setText(f"{what} ({megabytes(offered.bytes)})")
         self.fetch.setToolTip(f"{offered.about} Fetched once; its SHA-256 is checked. Licence: {offered.licence}")
         self.fetch.setProperty("primary", needed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QLocale, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QSizePolicy,
     QSlider,
+    QStyledItemDelegate,
     QTableWidget,
     QTableWidgetItem,
     QToolTip,
@@ -155,6 +156,13 @@ class ConfusionMatrix(QWidget):
         return super().event(event)
 
 
+class _Scores(QStyledItemDelegate):
+    """Writes scores with as many digits as each other, so that they stand below each other."""
+
+    def displayText(self, value: object, locale: QLocale | QLocale.Language) -> str:
+        return f"{value:.3f}" if isinstance(value, float) else str(super().displayText(value, locale))
+
+
 class ConfusionView(QWidget):
     """Matrix, epoch slider, class scores, and the images of the chosen cell."""
 
@@ -179,6 +187,7 @@ class ConfusionView(QWidget):
         self.scores.setToolTip("Precision: right among those called so. Recall: found among those that are so.")
         self.scores.verticalHeader().hide()
         self.scores.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.scores.setItemDelegate(_Scores(self.scores))
         self.scores.setSortingEnabled(True)
         self.scores.sortByColumn(-1, Qt.SortOrder.AscendingOrder)  # as the classes come, until asked otherwise
         self.scores.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)

@@ -47,11 +47,11 @@ def with_figures(card: Card, measured: Measured, known_failures: str) -> Card:
     scenes = f"{len(measured.scenes)} real scenes"
     return replace(
         card,
-        accuracy=f"Finds {large.recall:.0%} of the faces of {LEAST:.0f} px and more, and {large.precision:.0%} of its"
-        f" boxes are faces ({scenes} that it never learnt from)",
-        details=card.details
+        accuracy=f"Finds {100 * large.recall:.0f} % of the faces of {LEAST:.0f} px and more, and"
+        f" {100 * large.precision:.0f} % of its boxes are faces ({scenes} that it never learnt from)",
+        details={"known_failures": known_failures}
+        | card.details
         | {
-            "known_failures": known_failures,
             "measured": f"input {SIDE} px, at score {large.line()}; of faces of {LEAST:.0f} px as the network sees"
             f" them, {seen.hit} of {seen.faces}; {scenes} with {measured.faces} faces, listed in"
             " recipes/yolo_face/boxes_real.csv",

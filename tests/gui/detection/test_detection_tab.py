@@ -17,7 +17,7 @@ def test_the_first_screen_is_alive_finds_faces_and_offers_the_next_step(tab, qtb
     assert found_in(tab) == {"face"}
     assert not tab.stage.picture.notice.isVisible()
     assert tab.controls.model.box.currentText() == "YOLO-face"
-    assert tab.controls.model.fetch.text() == "Get YOLOX-Nano for 80 classes (3.7 MB)"
+    assert tab.controls.model.fetch.text() == "Get YOLOX-Nano: 80 classes (3.7 MB)"
     assert not tab.controls.model.card.isHidden()
     qtbot.waitUntil(lambda: "960 x 720" in tab.controls.source.facts.text())
 
