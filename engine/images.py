@@ -205,7 +205,7 @@ def _deep_to_rgb(image: Image.Image, notes: list[str]) -> np.ndarray:
     """Grey of more than 8 bits: 16-bit values are divided by 257, others stretched from minimum to maximum."""
     values = np.asarray(image).astype(np.float64)
     if image.mode in _DEEP or (image.mode == "I" and values.min() >= 0 and 255 < values.max() <= 65535):
-        notes.append("Brought from 16 to 8 bits.")
+        notes.append("Converted from 16 to 8 bits.")
         scaled = values / 257
     else:
         finite = values[np.isfinite(values)]

@@ -71,7 +71,7 @@ def parse(settings: type, name: str, text: str) -> Any:
             return _boolean(text)
         return kind(text)
     except ValueError:
-        raise InvalidSetting(f"“{text}” is no value for {name}.", f"Expected {_described(kind)}.") from None
+        raise InvalidSetting(f"“{text}” is not a value for {name}.", f"Expected {_described(kind)}.") from None
 
 
 def from_mapping(settings: type[S], values: dict[str, Any]) -> S:

@@ -25,7 +25,9 @@ class CrashDialog(QDialog):
         self.setWindowTitle("Something went wrong")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(640, 400)
-        said = QLabel(f"An error nobody foresaw: {type(error).__name__}. You can go on working; nothing was lost.")
+        said = QLabel(
+            f"Unexpected error: {type(error).__name__}. You can keep working; please report it with the details below."
+        )
         said.setWordWrap(True)
         self.details = QPlainTextEdit(details)
         self.details.setReadOnly(True)

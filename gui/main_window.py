@@ -188,7 +188,10 @@ class MainWindow(QMainWindow):
         elif self._crash is not None:
             self._crash.report(error)
         else:
-            self.banner.say(f"{title or 'Background work'} failed: {type(error).__name__}: {error}.", "See View, Log.")
+            self.banner.say(
+                f"{title or 'Background work'} failed: {type(error).__name__}: {error}.",
+                "The details are in the log (Ctrl+L).",
+            )
 
     def _tab_shown(self, index: int) -> None:
         """A tab shown for the first time is built, and begins its work if the window has begun."""

@@ -25,7 +25,8 @@ COMMANDS: tuple[Command, ...] = (
 def build_parser(commands: Sequence[Command]) -> argparse.ArgumentParser:
     """The parser of `python main.py`; without a command the window opens."""
     parser = argparse.ArgumentParser(
-        prog="cnn-studio", description="A laboratory for convolutional neural networks. Without a command: the window."
+        prog="cnn-studio",
+        description="A laboratory for convolutional neural networks. Without a command, the window opens.",
     )
     parser.add_argument("--version", action="version", version=f"CNN Studio {__version__}")
     chosen = parser.add_subparsers(dest="command", metavar="COMMAND")

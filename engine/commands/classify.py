@@ -23,7 +23,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--labels", type=Path, metavar="FILE", help="class names for your own model file")
     parser.add_argument("--scale", choices=sorted(SCALES), help="pixel scale of your own model file")
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="print one JSON object an image")
+    form.add_argument("--json", action="store_true", help="print one JSON object per image")
     form.add_argument("--csv", type=Path, metavar="FILE", help="write a table")
 
 

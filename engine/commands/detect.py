@@ -30,10 +30,16 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model", default=FIRST_DETECTOR, metavar="ID|FILE", help="catalog id, .onnx or .cfg (%(default)s)"
     )
     parser.add_argument("--labels", metavar="FILE", help="class names, one a line; or coco")
-    parser.add_argument("--head", choices=HEADS, help="kind of output, where it is not recognised rightly")
-    parser.add_argument("--confidence", type=_fraction, default=0.25, metavar="P", help="least score (%(default)s)")
+    parser.add_argument("--head", choices=HEADS, help="output head, if it is recognised wrongly")
     parser.add_argument(
-        "--iou", type=_fraction, default=0.45, metavar="P", help="overlap that suppresses (%(default)s)"
+        "--confidence", type=_fraction, default=0.25, metavar="P", help="lowest score kept (%(default)s)"
+    )
+    parser.add_argument(
+        "--iou",
+        type=_fraction,
+        default=0.45,
+        metavar="P",
+        help="IoU above which NMS drops the weaker box (%(default)s)",
     )
     parser.add_argument("--classes", metavar="A,B", help="only these, by name or number")
     parser.add_argument("--agnostic", action="store_true", help="let boxes of different classes suppress each other")
@@ -41,7 +47,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--max-frames", type=positive, metavar="N", help="stop after so many frames")
     parser.add_argument("--json", metavar="FILE|-", help="write JSON; - prints it")
     parser.add_argument("--save", type=Path, metavar="FILE", help="write the results in the chosen format")
-    parser.add_argument("--format", choices=FORMATS, default="json", help="of --save (%(default)s)")
+    parser.add_argument("--format", choices=FORMATS, default="json", help="format of --save (%(default)s)")
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -155,7 +161,7 @@ def _print(results) -> None:  # type: ignore[no-untyped-def]
             track = "" if d["track_id"] is None else f"  #{d['track_id']}"
             print(f"{frame.index:6d}  {d['score']:.2f}  {box}  {d['label']}{track}")
     total = sum(len(frame.found) for frame in results.frames)
-    print(f"{total} detections on {len(results.frames)} frames ({results.runtime})", file=sys.stderr)
+    print(f"{total} detections in {len(results.frames)} frames ({results.runtime})", file=sys.stderr)
 
 
-COMMAND = Command("detect", "Find things on images, videos, streams and cameras.", _add_arguments, _run)
+COMMAND = Command("detect", "Find objects in images, videos, streams and camera pictures.", _add_arguments, _run)

@@ -24,7 +24,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--method", default="grad-cam", choices=METHODS, metavar="NAME", help=f"{', '.join(METHODS)} (%(default)s)"
     )
-    parser.add_argument("--layer", metavar="NAME|a/b", help="layer, with the networks around it (last spatial one)")
+    parser.add_argument(
+        "--layer", metavar="NAME|a/b", help="layer name; in a nested network OUTER/INNER (last spatial one)"
+    )
     parser.add_argument("--target", metavar="CLASS|INDEX", help="class by name or number (the top one of each image)")
     parser.add_argument("--against", metavar="CLASS|INDEX", help="explain the target minus this class")
     parser.add_argument("--score", choices=SCORES, default="logit", help="what is explained (%(default)s)")
@@ -34,7 +36,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--labels", type=Path, metavar="FILE", help="class names for your own model file")
     parser.add_argument("--scale", choices=sorted(SCALES), help="pixel scale of your own model file")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="new folder for the files")
-    parser.add_argument("--json", action="store_true", help="print one JSON object an image")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per image")
 
 
 def _run(arguments: argparse.Namespace) -> int:

@@ -61,7 +61,7 @@ def _cell(text: str, shape: tuple[int, ...]) -> tuple[int, ...]:
     except ValueError:
         cell = ()
     if len(cell) != len(shape) or not all(0 <= i < n for i, n in zip(cell, shape, strict=True)):
-        raise InvalidSetting(f"“{text}” is no cell of a stage of {_shape(shape)}.", "Count from 0, as in 2,3,0.")
+        raise InvalidSetting(f"“{text}” is not a cell of a stage of {_shape(shape)}.", "Count from 0, as in 2,3,0.")
     return cell
 
 

@@ -22,7 +22,7 @@ from engine.training.live import Live
 from engine.training.runs import Run, create_run, extend, read_run
 
 _USUAL = sections(TrainingConfig())
-_SETTINGS = "settings for --set, with their usual values:\n" + "\n".join(
+_SETTINGS = "settings for --set, with their defaults:\n" + "\n".join(
     f"  {name:<20} {getattr(_USUAL[section], name)!s:<9} {known.help}"
     for name, (section, known) in all_options().items()
     if name not in ("data", "network")
@@ -40,8 +40,10 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--epochs", type=positive, metavar="N", help="passes over the data; with --resume: N more")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="any setting, see below")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the run (default: a new one among yours)")
-    parser.add_argument("--resume", metavar="RUN", help="go on with a run: its folder, or its name among yours")
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="folder of the run (default: a new one in your runs folder)"
+    )
+    parser.add_argument("--resume", metavar="RUN", help="resume a run: its folder or its name")
     parser.add_argument("--json", action="store_true", help="end with one JSON object")
 
 

@@ -16,7 +16,7 @@ from engine.files import written_aside
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", required=True, metavar="ID|FILE", help="catalog id or file")
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--layer", metavar="NAME|a/b", help="layer, with the networks around it")
+    what.add_argument("--layer", metavar="NAME|a/b", help="layer name; in a nested network OUTER/INNER")
     what.add_argument("--class", dest="class_id", type=int, metavar="INDEX", help="a class instead of a layer")
     parser.add_argument("--channel", type=int, metavar="K", help="channel of the layer; without it the whole layer")
     parser.add_argument("--unit", action="store_true", help="only the middle unit of the channel")
@@ -31,7 +31,9 @@ def _run(arguments: argparse.Namespace) -> int:
     from engine.explain.feature_visualisation import Recipe, Wish
 
     if arguments.out.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp", ".bmp"):
-        raise InvalidSetting(f"“{arguments.out.name}” is no image file name.", "Expected a name such as channel.png.")
+        raise InvalidSetting(
+            f"“{arguments.out.name}” is not an image file name.", "Expected a name such as channel.png."
+        )
     job, line = watched_job()
     model = models.loading.load(arguments.model, job)
     explainer = explain.Explainer(model)

@@ -64,7 +64,7 @@ def _read_idx(path: Path) -> np.ndarray:
             raise ValueError(f"element type {kind} instead of bytes")
         return np.frombuffer(data, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
     except (OSError, EOFError, ValueError, struct.error) as error:
-        raise InvalidSetting(f"“{path.name}” is no idx file: {error}.", "Expected MNIST's own format.") from error
+        raise InvalidSetting(f"“{path.name}” is not an idx file: {error}.", "Expected MNIST's own format.") from error
 
 
 def _check(name: str, images: np.ndarray, labels: np.ndarray) -> None:
@@ -76,7 +76,7 @@ def _check(name: str, images: np.ndarray, labels: np.ndarray) -> None:
     if labels.size != len(images) or not np.issubdtype(labels.dtype, np.integer) or (labels.size and labels.min() < 0):
         raise InvalidSetting(
             f"“{name}” has {len(images)} images and labels of shape {labels.shape} and type {labels.dtype}.",
-            "Expected one whole number from 0 an image.",
+            "Expected one whole number, 0 or more, per image.",
         )
     if not len(images):
         raise InvalidSetting(f"“{name}” holds no images.", "Give a file with at least two classes of images.")

@@ -1,4 +1,4 @@
-"""A folder of images with one sub-folder a class, as people keep their own data."""
+"""A folder of images with one subfolder per class, as people keep their own data."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def folder_source(root: Path) -> Source:
     if len(filled) < 2:
         raise InvalidSetting(
             f"“{root.name}” holds {len(filled)} sub-folders with images.",
-            "A data folder has one sub-folder a class, at least two of them, each with its images.",
+            "A data folder has one subfolder per class, at least two of them, each with its images.",
         )
     renumbered = {old: new for new, old in enumerate(filled)}
     kept = [(path, index) for path, index in zip(extra, extra_labels, strict=True) if index in renumbered]

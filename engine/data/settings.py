@@ -11,7 +11,7 @@ from engine.options import option
 class DataSettings:
     """Which images, and how they become the input of a network."""
 
-    data: str = option("shapes", "Data", "A set known by name, a folder with one sub-folder a class, or a file.")
+    data: str = option("shapes", "Data", "A set known by name, a folder with one subfolder per class, or a file.")
     size: int = option(
         0, "Image size", "Side of the square input; 0 takes what suits the data.", minimum=0, maximum=512, unit=" px"
     )
@@ -42,7 +42,9 @@ class AugmentationSettings:
     rotation: float = option(0.0, "Rotation", "Turned by up to this angle.", minimum=0, maximum=180, step=5, unit="°")
     shift: float = option(0.0, "Shift", "Moved by up to this share of the side.", minimum=0, maximum=0.5, step=0.05)
     zoom: float = option(0.0, "Zoom", "Enlarged or shrunk by up to this share.", minimum=0, maximum=0.9, step=0.05)
-    flip: str = option("none", "Flip", "Mirrored with even odds.", choices=("none", "horizontal", "vertical", "both"))
+    flip: str = option(
+        "none", "Flip", "Mirrored with probability 1/2.", choices=("none", "horizontal", "vertical", "both")
+    )
     brightness: float = option(
         0.0, "Brightness", "Lighter or darker, share of the range.", minimum=0, maximum=1, step=0.05
     )
@@ -53,7 +55,7 @@ class AugmentationSettings:
         0.0, "Noise", "Gaussian, standard deviation as a share of the range.", minimum=0, maximum=0.5, step=0.02
     )
     erasing: float = option(
-        0.0, "Erasing", "Odds that a random rectangle is painted over.", minimum=0, maximum=1, step=0.1
+        0.0, "Erasing", "Probability that a random rectangle is painted over.", minimum=0, maximum=1, step=0.1
     )
 
     @property

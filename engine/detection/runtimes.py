@@ -78,7 +78,7 @@ class OrtRuntime(Runtime):
             file = str(path) if size is None else with_input_size(path, size)
             self._session = ort.InferenceSession(file, options, providers=wanted)
         except Exception as error:  # its errors share no base class
-            raise InvalidModel(f"“{path.name}” cannot be run: {_short(error)}.", "Is it a whole ONNX file?") from error
+            raise InvalidModel(f"“{path.name}” cannot be run: {_short(error)}.", "Copy or export it again.") from error
         used = self._session.get_providers()[0]
         threads_used = options.intra_op_num_threads
         self.device = PROVIDERS.get(used, used)

@@ -125,7 +125,11 @@ def finished(question: Question, chosen: Method, raw: Raw, logits: np.ndarray) -
     target, output = question.target, question.output
     unit = 0 if output.two_sided else target.class_id
     sign = -1 if output.two_sided and target.class_id == 0 else 1
-    notes = raw.notes if output.exact else (*raw.notes, "The logits are log p: this head cannot be undone.")
+    notes = (
+        raw.notes
+        if output.exact
+        else (*raw.notes, "The logits are taken as log p, because the output activation cannot be undone.")
+    )
     return Explanation(
         question.explainer.card.id,
         chosen.key,

@@ -18,7 +18,8 @@ CAVEATS = {
     "curves": "Half-hidden images are unlike any photo the model knows, so both curves also measure surprise.",
     "keep": "The black part around what is kept is itself something the model reacts to.",
     "pointing": "Says whether the map fits your box, not whether the model needs what is in it.",
-    "randomised": "A map that changes with the weights can still be wrong; one that does not cannot be right.",
+    "randomised": "A map that changes with the weights can still be wrong; one that does not change says"
+    " nothing about what was learned.",
 }
 
 

@@ -109,7 +109,9 @@ def visualise(
             on_preview(_as_pixels(now().numpy()))
     final = now()
     if not np.isfinite(final.numpy()).all():
-        raise InvalidModel("The search left the range of numbers.", "Lower the learning rate, or choose another layer.")
+        raise InvalidModel(
+            "The search overflowed: the image holds values that are not finite.", "Choose another layer or seed."
+        )
     return Visualised(_as_pixels(final.numpy()), start, measure(final).numpy())
 
 

@@ -80,7 +80,8 @@ METHODS: dict[str, Method] = {
             "hires-cam",
             "HiResCAM",
             cams.hires_cam,
-            "Gradient times activation at each place: at a last convolutional layer exactly what makes the score.",
+            "Gradient times activation at each place: exact, up to the bias, where only pooling and one dense"
+            " layer follow.",
             "Draelos and Carin 2020, arXiv:2011.08891",
         ),
         _layer(
@@ -166,12 +167,12 @@ METHODS: dict[str, Method] = {
             "score-cam",
             "Score-CAM",
             "Channels weighted by how much score the image keeps when only their place is shown.",
-            "1 forward pass a channel, batched",
+            "1 forward pass per channel, batched",
             "Wang et al. 2020, arXiv:1910.01279",
             "trial",
             workings.score_cam,
             on_layer=True,
-            parameters=(Parameter("channels", 256, 8, 4096, "Channels to try, the liveliest first."),),
+            parameters=(Parameter("channels", 256, 8, 4096, "Channels to try, the most active first."),),
         ),
         Method(
             "ablation-cam",

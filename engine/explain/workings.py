@@ -78,7 +78,7 @@ def score_cam(question: Question) -> Raw:
     """Channels as masks over the mean colour."""
     mean, limit = question.baseline("mean colour"), int(question.options["channels"])
     activations = question.activations()
-    notes = () if activations.shape[-1] <= limit else (f"The {limit} liveliest of {activations.shape[-1]} channels.",)
+    notes = () if activations.shape[-1] <= limit else (f"The {limit} most active of {activations.shape[-1]} channels.",)
     found = perturbation.score_cam(question.score, question.image, mean, activations, limit, question.job)
     return Raw(found.sum(axis=-1), found, notes)
 

@@ -41,7 +41,7 @@ def inspect(path: Path) -> None:
             name = inner.get("name", "lambda") if isinstance(inner, dict) else "lambda"
             raise InvalidModel(
                 f"“{path.name}” has a Lambda layer (“{name}”), which would run code from the file.",
-                "Replace it by a layer of Keras and save the model again.",
+                "Replace it with a layer of Keras and save the model again.",
             )
 
 
@@ -56,7 +56,7 @@ def _keras_config(path: Path) -> Any:
     except (zipfile.BadZipFile, zlib.error, LookupError, ValueError, OSError, RuntimeError) as error:
         # RuntimeError: encrypted, an unknown method, or nested too deep
         raise InvalidModel(
-            f"“{path.name}” is cut short or is no Keras archive: {error}.", "Save or copy the model again."
+            f"“{path.name}” is cut short or is not a Keras archive: {error}.", "Save or copy the model again."
         ) from error
 
 

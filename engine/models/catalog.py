@@ -76,7 +76,12 @@ def _entry(model: dict[str, Any], group: dict[str, Any]) -> Entry:
         source=group["source"],
         parameters=model["parameters"],
         megabytes=model["megabytes"],
-        accuracy=f"top-1 {model['top1']:.1%}, top-5 {model['top5']:.1%} {group['accuracy_source']}",
+        accuracy=_accuracy(model, model.get("accuracy_source", group["accuracy_source"])),
         made=model["made"],
     )
     return Entry(card, group["classes"], builder=model["builder"], suggested=model.get("suggested", False))
+
+
+def _accuracy(model: dict[str, Any], source: str) -> str:
+    shares = [f"{name} {model[key]:.1%}" for name, key in (("top-1", "top1"), ("top-5", "top5")) if key in model]
+    return f"{', '.join(shares)} {source}"

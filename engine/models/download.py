@@ -150,7 +150,7 @@ def _check_content(part: Path, name: str, md5: str | None) -> None:
         part.unlink()
         raise DownloadFailed(
             f"The server sent a web page instead of “{name}”.",
-            "A proxy or log-in page may be in the way; open a browser first, then try again.",
+            "A proxy or log-in page may be in the way; log in with a browser, then try again.",
         )
     if md5 and (found := digest(part, "md5")) != md5:
         part.unlink()

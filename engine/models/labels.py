@@ -14,7 +14,7 @@ CLASS_INDEX_NAME = "imagenet_class_index.json"  # the name under which Keras pub
 def read_labels(path: Path) -> tuple[str, ...]:
     """Class names by index.
 
-    Text: one name a line. JSON: a list of names; {"0": "cat", ...}; {"cat": 0, ...}; or Keras' class index
+    Text: one name per line. JSON: a list of names; {"0": "cat", ...}; {"cat": 0, ...}; or Keras' class index
     {"0": ["n01440764", "tench"], ...}. Raises InvalidModel for anything else.
     """
     try:
@@ -23,10 +23,10 @@ def read_labels(path: Path) -> tuple[str, ...]:
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         raise InvalidModel(
             f"“{path.name}” is not a list of class names: {error}.",
-            "Give a text file with one name a line, or a JSON list.",
+            "Give a text file with one name per line, or a JSON list.",
         ) from error
     if not labels:
-        raise InvalidModel(f"“{path.name}” holds no class names.", "Give a text file with one name a line.")
+        raise InvalidModel(f"“{path.name}” holds no class names.", "Give a text file with one name per line.")
     return labels
 
 

@@ -167,7 +167,7 @@ ACTIVATIONS: dict[str, Activation] = _table(
         _silu_slope,
         'Activation("silu")',
         "x · σ(x)",
-        "A smooth ReLU that dips below zero; used by EfficientNet and YOLO.",
+        "A smooth ReLU that dips below zero; used by EfficientNet and by YOLOv5 and later.",
     ),
     Activation(
         "mish",

@@ -138,7 +138,7 @@ SOURCES: dict[str, Source] = {
     s.key: s
     for s in (
         Source("square", "Square 5 × 5", "A bright square on a dark ground, the textbook example.", _square),
-        Source("ramp", "Ramp 4 × 4", "The numbers 1 to 16: pooling can be checked in the head.", _ramp),
+        Source("ramp", "Ramp 4 × 4", "The numbers 1 to 16: pooling can be checked in your head.", _ramp),
         Source("impulse", "Impulse 9 × 9", "A single 1: the output is the kernel, turned by 180°.", _impulse),
         Source("step", "Step 8 × 8", "An edge from 0 to 10.", _step),
         Source("checkerboard", "Checkerboard 8 × 8", "The finest pattern there is.", _checkerboard),

@@ -177,7 +177,14 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "sobel", "Sobel", _derivative([1, 2, 1]), "Brightness growing along the angle.", reads=("angle",), least=3
         ),
-        Preset("prewitt", "Prewitt", _derivative([1, 1, 1]), "As Sobel, without smoothing.", reads=("angle",), least=3),
+        Preset(
+            "prewitt",
+            "Prewitt",
+            _derivative([1, 1, 1]),
+            "As Sobel, with equal weights across the edge.",
+            reads=("angle",),
+            least=3,
+        ),
         Preset("scharr", "Scharr", _derivative([3, 10, 3]), "As Sobel, more even in angle.", reads=("angle",), least=3),
         Preset(
             "laplacian", "Laplacian", _fixed([[0, 1, 0], [1, -4, 1], [0, 1, 0]]), "Edges in every direction.", least=3

@@ -21,7 +21,7 @@ class LearningSettings:
     """How the weights are moved."""
 
     epochs: int = option(10, "Epochs", "Passes over the training images.", minimum=1, maximum=100_000)
-    batch_size: int = option(64, "Batch size", "Images a step.", minimum=1, maximum=8192, step=16)
+    batch_size: int = option(64, "Batch size", "Images per step.", minimum=1, maximum=8192, step=16)
     optimiser: str = option("adam", "Optimiser", "Adam is the safe choice; SGD uses momentum.", choices=OPTIMISERS)
     learning_rate: float = option(
         0.001, "Learning rate", "Size of a step; the finder suggests one.", minimum=1e-7, maximum=10, step=0.0005
@@ -29,26 +29,28 @@ class LearningSettings:
     momentum: float = option(
         0.9,
         "Momentum",
-        "Of SGD and RMSprop.",
+        "Used by SGD and RMSprop.",
         minimum=0,
         maximum=0.999,
         step=0.05,
         when=("optimiser", ("sgd", "rmsprop")),
     )
     weight_decay: float = option(
-        0.004, "Weight decay", "Of AdamW.", minimum=0, maximum=1, step=0.001, when=("optimiser", ("adamw",))
+        0.004, "Weight decay", "Used by AdamW.", minimum=0, maximum=1, step=0.001, when=("optimiser", ("adamw",))
     )
     schedule: str = option(
         "cosine",
         "Schedule",
-        "How the rate changes: cosine lets it fade, step and plateau divide it.",
+        "How the rate changes: cosine lowers it smoothly, step and plateau cut it.",
         choices=SCHEDULES,
     )
-    warm_up: int = option(0, "Warm-up", "The rate rises over these epochs.", minimum=0, maximum=1000, unit=" epochs")
+    warm_up: int = option(
+        0, "Warm-up", "The rate rises from almost 0 over these epochs.", minimum=0, maximum=1000, unit=" epochs"
+    )
     step_epochs: int = option(
         5,
         "Step every",
-        "For the step schedule.",
+        "Epochs between the cuts of the step schedule.",
         minimum=1,
         maximum=10_000,
         unit=" epochs",
@@ -56,8 +58,8 @@ class LearningSettings:
     )
     decay: float = option(
         0.3,
-        "Step factor",
-        "Of the step and plateau schedules.",
+        "Decay factor",
+        "The step and plateau schedules multiply the rate by this.",
         minimum=0.01,
         maximum=0.99,
         step=0.05,
@@ -84,7 +86,7 @@ class LearningSettings:
     label_smoothing: float = option(
         0.0,
         "Label smoothing",
-        "Takes this much certainty from the labels.",
+        "Spreads this share of each label evenly over all classes.",
         minimum=0,
         maximum=0.5,
         step=0.05,

@@ -137,7 +137,8 @@ def _gap(facts: Facts) -> Finding | None:
         return Finding(
             "gap",
             NOTICE,
-            f"Training is right in {train:.0%} of cases, validation in {val:.0%}: it starts to learn by heart.",
+            f"Training is right in {train:.0%} of cases, validation in {val:.0%}: the network is starting to"
+            " memorise the training images.",
             "Augmentation or dropout usually closes the gap.",
         )
     return None
@@ -168,7 +169,8 @@ def _plateau(facts: Facts) -> Finding | None:
         return Finding(
             "plateau",
             NOTICE,
-            f"Plateau: validation loss has gained under {_LEVEL:.0%} in {_LEVEL_SPAN} epochs (best {val.min():.3g}).",
+            f"Plateau: validation loss has improved by less than {_LEVEL:.0%} in {_LEVEL_SPAN} epochs (best"
+            f" {val.min():.3g}).",
             "A lower learning rate (schedule “plateau” or “cosine”) may gain a little more; otherwise it is done.",
         )
     return None
@@ -205,7 +207,8 @@ RULES: dict[str, Rule] = {
         Rule("rate", "mean loss of the last 10 batches over twice that of the first 5 of an epoch", _rate_too_high),
         Rule(
             "dead",
-            f"accuracy within 3 % of guessing while the gradient is below {_DEAD_GRADIENT:g} or the loss stands still",
+            "accuracy less than 3 percentage points above guessing while the gradient is below"
+            f" {_DEAD_GRADIENT:g} or the loss stands still",
             _dead,
         ),
         Rule(
@@ -213,7 +216,12 @@ RULES: dict[str, Rule] = {
             f"validation loss over 2 % above its best, reached {_RISES} or more epochs ago, while training loss fell",
             _overfitting,
         ),
-        Rule("gap", f"training accuracy more than {_GAP:.0%} above validation accuracy, mean of 3 epochs", _gap),
+        Rule(
+            "gap",
+            f"training accuracy more than {_GAP * 100:.0f} percentage points above validation accuracy,"
+            " mean of 3 epochs",
+            _gap,
+        ),
         Rule(
             "underfitting",
             f"training loss within {_LEVEL:.0%} of that {_LEVEL_SPAN} epochs ago, training accuracy under {_LOW:.0%}",

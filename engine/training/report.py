@@ -125,9 +125,9 @@ def markdown(run: Run) -> str:
         f"| {row.epoch} | {row.loss:.4f} | {row.accuracy:.4f} | {row.val_loss:.4f} | {row.val_accuracy:.4f} |"
         for row in run.history
     ]
-    lines += ["", "Settings that differ from the usual:", ""]
+    lines += ["", "Settings that differ from the defaults:", ""]
     changed = differences(config, TrainingConfig())
-    lines += [f"- {name.replace('_', ' ')}: {ours} (usually {usual})" for name, (ours, usual) in changed.items()] or [
+    lines += [f"- {name.replace('_', ' ')}: {ours} (default {usual})" for name, (ours, usual) in changed.items()] or [
         "- none"
     ]
     return "\n".join(lines) + "\n"

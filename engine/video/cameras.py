@@ -128,7 +128,7 @@ class CameraSource(Source):
     def read(self) -> tuple[np.ndarray, float]:
         ok, picture = self._capture.read() if self._capture is not None else (False, None)
         if not ok or picture is None:
-            raise SourceLost(f"Camera “{self.name}” stopped sending pictures.", "Check its cable; it is tried again.")
+            raise SourceLost(f"Camera “{self.name}” stopped sending pictures.", "Check its cable; trying again.")
         return rgb_from_bgr(picture), time.perf_counter() - self._opened
 
     def close(self) -> None:
@@ -143,7 +143,7 @@ class CameraSource(Source):
             # A number typed by hand has no name to look for: open what has that number now.
             if not self._camera.path and self._camera.name == numbered(self._camera.index).name:
                 return self._camera
-            raise SourceLost(f"Camera “{self.name}” is not connected.", "Plug it in; it is looked for again and again.")
+            raise SourceLost(f"Camera “{self.name}” is not connected.", "Plug it in; the program keeps looking for it.")
         return best
 
 

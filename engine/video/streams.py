@@ -61,7 +61,7 @@ class StreamSource(Source):
     def _lost(self, error: Exception) -> SourceLost:
         silent = isinstance(error, TimeoutError)
         reason = f"nothing for {patience.SILENCE_S:g} s" if silent else str(error) or "connection ended"
-        return SourceLost(f"{self.name} stopped: {reason}.", "It is tried again.")
+        return SourceLost(f"{self.name} stopped: {reason}.", "Trying again.")
 
 
 class Link:
@@ -101,7 +101,7 @@ class Link:
             try:
                 self._reader = MjpegReader.connect(self._address)
             except (OSError, http.client.HTTPException) as error:
-                raise SourceLost(f"{self._name} does not answer: {error}.", "It is tried again.") from error
+                raise SourceLost(f"{self._name} does not answer: {error}.", "Trying again.") from error
         if self._reader is None:
             self._reader = FfmpegReader(self._address, self._name)
         return self._reader.granted()

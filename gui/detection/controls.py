@@ -139,11 +139,15 @@ class Controls(QWidget):
         form = QFormLayout(body)
         form.setContentsMargins(0, 0, 0, 0)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        self.iou = Share("Overlap", 0.45, "Boxes that overlap a better one by more are left out")
+        self.iou = Share(
+            "Overlap", 0.45, "NMS threshold: a box is dropped if its IoU with a higher-scoring one exceeds this"
+        )
         self.iou.changed.connect(self.options_changed)
         form.addRow("Overlap", self.iou)
-        self.agnostic = self._tick(form, "One box a place", "Boxes of different classes leave each other out, too")
-        self.track = self._tick(form, "Track", "Give objects numbers that stay, and draw their way (T)")
+        self.agnostic = self._tick(
+            form, "Class-agnostic", "Boxes of different classes suppress each other too (class-agnostic NMS)"
+        )
+        self.track = self._tick(form, "Track", "Give each object a lasting number and draw its path (T)")
         self.mirror = self._tick(form, "Mirror", "As in a mirror: for a camera that looks at you (M)")
         self.classes = ClassFilter("Classes", "Only ticked classes are shown; none ticked: all of them", True)
         self.classes.changed.connect(self.options_changed)
@@ -158,18 +162,22 @@ class Controls(QWidget):
         self.box_style = self._box(form, "Boxes", BOX_STYLES, "How boxes are drawn (B)")
         self.label_style = self._box(form, "Labels", LABEL_STYLES, "What is written at a box (N)")
         form.addRow(heading("Detector"))
-        self.head = self._box(form, "Head", (), "How the outputs are read, where it is recognised wrongly", model=True)
+        self.head = self._box(
+            form, "Head", (), "How the outputs are decoded; change it if it was recognised wrongly", model=True
+        )
         self.head.addItem(_AUTO, None)
         for head in HEADS.values():
             self.head.addItem(head.title, head.name)
         self.input_size = self._box(
-            form, "Input size", (_AUTO, *_SIDES), "Larger sees smaller things, slower", model=True
+            form, "Input size", (_AUTO, *_SIDES), "A larger input finds smaller objects, but is slower", model=True
         )
-        self.runtime = self._box(form, "Runtime", (), "What computes; see at the right what it runs on", model=True)
+        self.runtime = self._box(
+            form, "Runtime", (), "Library that runs the network; the panel on the right shows the device", model=True
+        )
         for title, name in _RUNTIMES.items():
             self.runtime.addItem(title, (name, ""))
         self.labels_button = QPushButton("Choose…")
-        self.labels_button.setToolTip("Class names of your own model: a text file with a name a line")
+        self.labels_button.setToolTip("Class names of your own model: a text file with one name per line")
         self.labels_button.setAccessibleName("Labels file")
         self.labels_button.clicked.connect(self._ask_labels)
         form.addRow("Class names", self.labels_button)

@@ -46,7 +46,7 @@ class Explaining:
             return
         where = f" at {heat.layer}" if heat.layer else ""
         self._stage.show_heat(pixels)
-        text = f"What speaks for “{what}”. {heat.method}{where}. Space goes on."
+        text = f"What speaks for “{what}”. {heat.method}{where}. Press Space to resume."
         self._figures.say_over_picture(text)
 
     def _failed(self, error: Exception) -> None:

@@ -74,7 +74,7 @@ class NumbersGrid(QWidget):
 
     _LINES = (
         ("Shown", "shown", "Frames painted in a second"),
-        ("Possible", "possible", "Frames a second that detection alone could do"),
+        ("Possible", "possible", "Frames per second that detection alone could do"),
         ("Inference", "infer", "Median time inside the network"),
         ("Age when shown", "age", "From capture to paint: median, and what 95 % of the frames stay under"),
         ("Dropped", "dropped", "Frames that were skipped to stay up to date; files skip none"),
@@ -125,7 +125,7 @@ class CountChart(pg.PlotWidget):
         self._theme = theme
         self.setFixedHeight(150)
         self.setAccessibleName("Detections over time")
-        self.setToolTip("Boxes a frame over the last minute, by class")
+        self.setToolTip("Boxes per frame over the last minute, by class")
         self.setMouseEnabled(False, False)
         self.hideButtons()
         self.setLimits(yMin=0, minYRange=2)
@@ -198,7 +198,7 @@ class Panel(QWidget):
         for name, zone in (counters.zone_counts if counters else {}).items():
             stay = f", {zone.mean_dwell_s():.1f} s on average" if zone.dwell_s else ""
             lines.append(f"{name}: {len(zone.inside)} inside, {_sum(zone.entered, label)} entered{stay}")
-        text = "\n".join(lines) or "Draw a line or a zone to count what passes. Tracking is switched on."
+        text = "\n".join(lines) or "Draw a line or a zone to count what passes. This switches tracking on."
         if text != self.tally.text():
             self.tally.setText(text)
             # A scroll area asks for least heights, which for wrapped text Qt takes for one line.
@@ -215,8 +215,8 @@ class Panel(QWidget):
         row = QHBoxLayout()
         row.setSpacing(8)
         for text, tip, signal in (
-            ("Draw line", "Click its two ends on the picture; Esc gives up (L)", self.line_wanted),
-            ("Draw zone", "Click its corners, double-click the last; Esc gives up (Z)", self.zone_wanted),
+            ("Draw line", "Click its two ends on the picture; Esc cancels (L)", self.line_wanted),
+            ("Draw zone", "Click its corners, double-click the last; Esc cancels (Z)", self.zone_wanted),
             ("Clear", "Remove all lines and zones", self.clear_wanted),
         ):
             button = QPushButton(text)

@@ -18,7 +18,7 @@ class Transport(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._words = ("Freeze", "Go on")
+        self._words = ("Freeze", "Resume")
         self.hold = self._button("Freeze", "Hold the picture; settings still act on it (Space)", checkable=True)
         self.hold.toggled.connect(self._hold_toggled)
         self.slider = QSlider(Qt.Orientation.Horizontal)
@@ -50,7 +50,7 @@ class Transport(QWidget):
         """Files have a position and can be played fast; live sources cannot."""
         for widget in (self.slider, self.time, self.quick):
             widget.setVisible(is_file)
-        self._words = ("Pause", "Play") if is_file else ("Freeze", "Go on")
+        self._words = ("Pause", "Play") if is_file else ("Freeze", "Resume")
         self.hold.setText(self._words[self.hold.isChecked()])
         self._row.setStretch(0, 0 if is_file else 1)
         self._row.setAlignment(self.hold, Qt.AlignmentFlag.AlignLeft)

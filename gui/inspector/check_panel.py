@@ -86,7 +86,7 @@ class CheckPanel(QWidget):
             f"Deletion {curves.deletion_auc:.2f}, random {curves.random_deletion_auc:.2f}: {_verdict(curves, True)}\n"
             f"Insertion {curves.insertion_auc:.2f}, random {curves.random_insertion_auc:.2f}: {_verdict(curves, False)}"
         )
-        change = "surer than before" if kept.increased else f"a drop of {percent(kept.drop)}"
+        change = "surer than before" if kept.increased else f"a relative drop of {percent(kept.drop)}"
         self.kept.setText(f"Confidence {percent(kept.before)} before, {percent(kept.after)} with that part: {change}.")
         for part in self._bodies:
             part.show()

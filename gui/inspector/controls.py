@@ -99,11 +99,14 @@ class Controls(QWidget):
         self._top.valueChanged.connect(lambda _: self.changed.emit())
         self._scale = QComboBox()
         self._scale.addItems([_BY_ITSELF, *SCALES])
-        self._scale.setToolTip("Pixel scale your own model was trained with: raw 0..255, unit 0..1, signed -1..1")
+        self._scale.setToolTip(
+            "Pixel scale your own model was trained with: raw 0..255, unit 0..1, signed"
+            " −1..1, caffe BGR minus the ImageNet mean, torch ImageNet mean and deviation"
+        )
         self._scale.setAccessibleName("Pixel scale")
         self._scale.activated.connect(lambda _: self.changed.emit())
         self._labels_button = QPushButton("Choose…")
-        self._labels_button.setToolTip("Class names of your own model: a text file with a name a line, or JSON")
+        self._labels_button.setToolTip("Class names of your own model: a text file with one name per line, or JSON")
         self._labels_button.setAccessibleName("Labels file")
         self._labels_button.clicked.connect(self._ask_labels)
         form.addRow("Classes shown", self._top)

@@ -95,7 +95,7 @@ class Dreaming(QObject):
 
         self.context.jobs.submit(
             work,
-            title="Looking for exciting photos",
+            title="Ranking photos",
             lane="inspector.exciting",
             on_result=lambda ranking: self.page.show_ranking(ranking, channel),
         )

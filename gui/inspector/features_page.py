@@ -175,7 +175,7 @@ class FeaturesPage(QWidget):
             item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
             self.photos.addItem(item)
         failed = f", {len(ranking.failed)} could not be read" if ranking.failed else ""
-        self.photos_about.setText(f"Channel {channel}: the most exciting of {ranking.examined} photos{failed}")
+        self.photos_about.setText(f"Channel {channel}: the strongest of {ranking.examined} photos{failed}")
         self.photos.show()
 
     def _row_changed(self, row: int) -> None:

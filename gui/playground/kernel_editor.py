@@ -37,7 +37,7 @@ class KernelEditor(QWidget):
         self.grid.edited.connect(self._grid_edited)
         self.grid.refused.connect(self.refused)
         self.angle = self._slider("Angle", 0, 180, "Direction in degrees: 0 points right, 90 down")
-        self.wavelength = self._slider("Wavelength", 4, 40, "Pixels from crest to crest, in halves")
+        self.wavelength = self._slider("Wavelength", 4, 40, "Pixels from crest to crest: 2 to 20, in steps of 0.5")
         self.seed = self._slider("Seed", 0, 99, "Another seed draws other numbers")
         self._sliders = {"angle": self.angle, "wavelength": self.wavelength, "seed": self.seed}
         self.filter_box = self._counter("Filters", 1, MOST_FILTERS, "How many kernels; each makes an output channel")

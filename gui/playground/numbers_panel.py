@@ -120,7 +120,7 @@ def _figures(stage: Stage, layer: ActivationLayer | None) -> str:
         lines.append(f"{word}: mean {mean}, spread {spread}, {low} to {high}")
     if layer is not None:
         dead = dead_share(stage.source, layer.activation, layer.parameter)
-        lines.append(f"Dead units (derivative 0): {percent(dead) if dead else 'none'}")
+        lines.append(f"Inactive cells (derivative 0): {percent(dead) if dead else 'none'}")
     else:
         zeros = float(np.mean(stage.result == 0))
         lines.append(f"Exactly zero: {percent(zeros) if zeros else 'none'}")

@@ -30,7 +30,7 @@ class Player(QWidget):
         self.forth.clicked.connect(lambda: self.step(1))
         self.scrub = self._slider("Position", "Drag to any cell")
         self.scrub.valueChanged.connect(lambda number: self.moved.emit(number))
-        self.speed = self._slider("Speed", "Cells a second")
+        self.speed = self._slider("Speed", "Cells per second")
         self.speed.setRange(0, len(_SPEEDS) - 1)
         self.speed.setValue(2)
         self.speed.setFixedWidth(72)

@@ -93,7 +93,7 @@ class CaptureDialog(QDialog):
     def _cameras_found(self, cameras: list[Camera]) -> None:
         for camera in cameras:
             self.source.addItem(camera.name, f"camera:{camera.name}")
-        self.source.addItem("Drawn scene" if cameras else "No camera found: drawn scene", _SYNTHETIC)
+        self.source.addItem("Sample scene" if cameras else "No camera found: sample scene", _SYNTHETIC)
         self._open()
 
     def _open(self) -> None:

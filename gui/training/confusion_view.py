@@ -178,13 +178,16 @@ class ConfusionView(QWidget):
         self.slider.valueChanged.connect(self._slid)
         self._epoch = QLabel("epoch –")
         self._epoch.setMinimumWidth(72)
-        rates = QCheckBox("Rates")
-        rates.setToolTip("Share of the true class instead of the number of images")
+        rates = QCheckBox("Percentages")
+        rates.setToolTip("Share of the images of the true class, instead of their number")
         rates.toggled.connect(self._use_rates)
         self.scores = QTableWidget(0, 5)
         self.scores.setHorizontalHeaderLabels(["class", "precision", "recall", "F1", "images"])
         self.scores.setAccessibleName("Scores of each class")
-        self.scores.setToolTip("Precision: right among those called so. Recall: found among those that are so.")
+        self.scores.setToolTip(
+            "Precision: share of the images given this class that belong to it. Recall:"
+            " share of the images of this class that were found. F1: harmonic mean of both."
+        )
         self.scores.verticalHeader().hide()
         self.scores.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.scores.setItemDelegate(_Scores(self.scores))

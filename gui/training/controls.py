@@ -110,7 +110,7 @@ class Controls(QWidget):
 
     def _build(self) -> None:
         self.data.setAccessibleName("Data")
-        self.data.setToolTip("What to learn from. A folder has one sub-folder a class.")
+        self.data.setToolTip("What to learn from. A folder has one subfolder per class.")
         self.network.setAccessibleName("Network")
         self.network.setToolTip("A network to train from nothing, or a trained one to build upon")
         for box in (self.data, self.network):
@@ -202,7 +202,7 @@ class Controls(QWidget):
             self._others.append(wanted)
         self.data.clear()
         for kind in DATASETS.values():
-            self.data.addItem(kind.title if kind.bundled else f"{kind.title} (fetched)", kind.id)
+            self.data.addItem(kind.title if kind.bundled else f"{kind.title} (download)", kind.id)
         for path in self._others:
             self.data.addItem(Path(path).name, path)
         self.data.insertSeparator(self.data.count())
@@ -218,7 +218,9 @@ class Controls(QWidget):
         for model_id, entry in entries().items():
             if entry.card.task == "classification":
                 here = store.weights_path(entry) is not None
-                self.network.addItem(f"Upon {entry.card.title}" + ("" if here else " (weights missing)"), model_id)
+                self.network.addItem(
+                    f"Transfer from {entry.card.title}" + ("" if here else " (weights missing)"), model_id
+                )
         self.network.setCurrentIndex(max(self.network.findData(config.network.network), 0))
         self.epochs.setValue(config.learning.epochs)
         self._describe()
@@ -237,7 +239,7 @@ class Controls(QWidget):
             self.capture_wanted.emit()
             return
         if choice == _OPEN_FOLDER:
-            choice = QFileDialog.getExistingDirectory(self, "A folder with one sub-folder a class")
+            choice = QFileDialog.getExistingDirectory(self, "A folder with one subfolder per class")
         elif choice == _OPEN_FILE:
             choice, _filter = QFileDialog.getOpenFileName(self, "Images and labels", "", "NumPy archives (*.npz)")
         if choice:

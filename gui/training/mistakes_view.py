@@ -67,5 +67,5 @@ class MistakesView(QWidget):
         self.calibration.set_curve("network", found.confidence[filled], found.accuracy[filled], TRAINING, dots=True)
         self.calibration.setRange(xRange=(0, 1), yRange=(0, 1), padding=0.02)
         mean = np.average(found.confidence[filled] - found.accuracy[filled], weights=found.count[filled])
-        lean = "too sure of itself" if mean > 0.02 else "too modest" if mean < -0.02 else "about as sure as it is right"
+        lean = "overconfident" if mean > 0.02 else "underconfident" if mean < -0.02 else "well calibrated on average"
         self.verdict.setText(f"Calibration error {found.error:.1%}: the network is {lean}.")

@@ -69,7 +69,7 @@ class NetworkView(QWidget):
         """Replace what is shown."""
         self.summary.setText(
             f"{structure.parameters:,} parameters, {structure.trainable:,} of them learn;"
-            f" {structure.multiply_adds / 1e6:,.1f} million multiply-adds an image"
+            f" {structure.multiply_adds / 1e6:,.1f} million multiply-adds per image"
         )
         self.code.setPlainText(code)
         self._wires.show_structure(structure)

@@ -59,7 +59,9 @@ class StatusPanel(QWidget):
         self.bars.show_predictions(())
         self._asked = _button("Try an image…", "Classify a picture of your own with the run on show", self.image_wanted)
         self._export = _button(
-            "Export…", "Keras, SavedModel, LiteRT or ONNX, compared before it is done", self.export_wanted
+            "Export…",
+            "Save the best weights as Keras, SavedModel, LiteRT or ONNX; the file is checked against the network",
+            self.export_wanted,
         )
         self._report = _button("Report", "Write PNG, PDF and Markdown into the run's folder", self.report_wanted)
         self._lay_out(rows)

@@ -68,7 +68,7 @@ class TrainingTab(Tab):
             (self.confusion, "Confusion", "What is taken for what"),
             (self.mistakes, "Mistakes", "Wrong answers and calibration"),
             (self.inside, "Inside", "Filters, weights and gradients"),
-            (self.runs_view, "Runs", "All trainings, to compare and to go on"),
+            (self.runs_view, "Runs", "All training runs, to compare or resume"),
         ):
             self.pages.addTab(view, title)
             self.pages.setTabToolTip(self.pages.count() - 1, tip)
@@ -128,7 +128,7 @@ class TrainingTab(Tab):
     def resume(self, run: Run) -> None:
         """Go on with an interrupted run."""
         if self.trainer.busy:
-            self.context.say("A training is under way.", "Stop it, or wait, before going on with another run.")
+            self.context.say("A training run is in progress.", "Stop it, or wait, before going on with another run.")
         else:
             self.trainer.resume(run)
 
@@ -205,7 +205,7 @@ class TrainingTab(Tab):
     def show_run(self, run: Run) -> None:
         """Put an earlier run into the views; its images follow when its data are open."""
         if self.trainer.busy:
-            self.context.say("A training is under way.", "Stop it, or wait, before looking at another run.")
+            self.context.say("A training run is in progress.", "Stop it, or wait, before looking at another run.")
             return
         self.context.jobs.submit(lambda _: review.review(run), lane="training.review", on_result=self._show_review)
 
@@ -252,7 +252,9 @@ class TrainingTab(Tab):
         elif path.suffix.lower() in SUFFIXES:
             self.context.jobs.submit(lambda _: load_image(path), lane="training.open", on_result=self.open_image)
         else:
-            self.context.say(f"“{path.name}” is no data to train on.", "Drop a folder with one sub-folder a class.")
+            self.context.say(
+                f"“{path.name}” is not data this program can train on.", "Drop a folder with one subfolder per class."
+            )
 
     def open_image(self, image: LoadedImage) -> None:
         """Ask the best weights of the run on show."""
@@ -270,7 +272,7 @@ class TrainingTab(Tab):
         """Ask before a training is interrupted."""
         if not self.trainer.busy:
             return True
-        text = "A training is under way. Stop it and close? It can be resumed from its last finished epoch."
+        text = "A training run is in progress. Stop it and close? It can be resumed from its last finished epoch."
         answer = QMessageBox.question(self, "Training", text)
         return answer == QMessageBox.StandardButton.Yes
 

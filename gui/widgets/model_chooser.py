@@ -127,7 +127,7 @@ class ModelChooser(QWidget):
         if offered is None:
             return
         needed = offered.id == self._current
-        what = f"Get {offered.card.title}: {offered.classes} classes"
+        what = f"Get {offered.card.title}: {offered.classes:,} classes"
         if needed:
             what = "Resume download" if store.state(offered) == "partial" else "Download"
         self.fetch.setText(f"{what} ({offered.card.megabytes:g} MB)" if offered.card.megabytes else what)

@@ -35,7 +35,7 @@ NETWORKS: dict[str, NetworkKind] = {
             "Small VGG",
             "Three blocks of stacked 3 x 3 convolutions with pooling between them (Simonyan and Zisserman 2014).",
             2,
-            "convolutions a block",
+            "convolutions per block",
             False,
         ),
         NetworkKind(
@@ -43,7 +43,7 @@ NETWORKS: dict[str, NetworkKind] = {
             "Small ResNet",
             "Three stages of residual blocks for small images, as in the CIFAR networks of He et al. 2015.",
             2,
-            "residual blocks a stage",
+            "residual blocks per stage",
             True,
         ),
         NetworkKind(
@@ -51,7 +51,7 @@ NETWORKS: dict[str, NetworkKind] = {
             "Small MobileNetV2",
             "Inverted residual blocks with depthwise convolutions (Sandler et al. 2018), strides for small images.",
             2,
-            "blocks a stage",
+            "blocks per stage",
             True,
         ),
         NetworkKind(

@@ -72,7 +72,7 @@ class Pooling(Layer):
 
     def formulas(self, shape: Shape) -> tuple[str, ...]:
         """The output size worked out."""
-        return (f"one number a channel = {shape[2]}",) if self.whole else super().formulas(shape)
+        return (f"one number per channel = {shape[2]}",) if self.whole else super().formulas(shape)
 
     def trace(self, values: np.ndarray, result: np.ndarray, cell: tuple[int, ...]) -> Trace:
         """The window and its winner or mean."""

@@ -25,7 +25,7 @@ class UpSampling(Layer):
 
     factor: int = setting(2, "Factor", "How many times larger each side becomes.", minimum=1, maximum=8)
     interpolation: str = setting(
-        "nearest", "Between cells", "Repeat the nearest cell, or mix the two nearest along each side.",
+        "nearest", "Interpolation", "Repeat the nearest cell, or mix the two nearest along each axis.",
         choices=(("nearest", "nearest"), ("bilinear", "bilinear")),
     )  # fmt: skip
 

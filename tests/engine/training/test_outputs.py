@@ -65,7 +65,7 @@ def test_the_report_shows_and_tells(trained, tmp_path):
     assert pdf.read_bytes().startswith(b"%PDF")
     words = text.read_text()
     assert f"{trained.best.val_accuracy:.2%}" in words
-    assert "network: mlp (usually textbook)" in words
+    assert "network: mlp (default textbook)" in words
     with pytest.raises(InvalidSetting, match="no finished epoch"):
         report.write_report(replace(trained, history=()))
 

@@ -131,7 +131,7 @@ def test_more_classes_are_one_click_away(qtbot, window, inspector, monkeypatch, 
     inspector.open_sample(SAMPLES["cat"])
     qtbot.waitUntil(lambda: inspector.answer is not None, timeout=60_000)
     assert chooser.current() == "cifar10"
-    assert chooser.fetch.text() == "Get MobileNetV2: 1000 classes (14 MB)"
+    assert chooser.fetch.text() == "Get MobileNetV2: 1,000 classes (14 MB)"
     assert not chooser.take.isVisible()
     from engine.models import acquire
 

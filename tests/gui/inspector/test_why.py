@@ -185,7 +185,7 @@ def test_features_appear_while_they_are_searched(qtbot, inspector, tmp_path):
     page.gallery.setCurrentRow(1)
     dreaming.rank(tmp_path, 1)
     qtbot.waitUntil(lambda: page.photos.count() == 2, timeout=30_000)
-    assert "the most exciting of 2 photos" in page.photos_about.text()
+    assert "the strongest of 2 photos" in page.photos_about.text()
 
 
 def test_a_search_is_stopped(qtbot, window, inspector):

@@ -190,7 +190,7 @@ def test_the_marker_follows_the_cell_on_the_curve(tab, page, settle):
     x, y = page.numbers._marker.getData()
     assert x[0] == pytest.approx(float(tab.session.stage.source[100, 100, 0]))
     assert y[0] == max(x[0], 0)
-    assert "Dead units" in page.numbers.figures.text()
+    assert "Inactive cells" in page.numbers.figures.text()
 
 
 def test_the_animation_walks_over_all_cells_and_ends(qtbot, tab, page):

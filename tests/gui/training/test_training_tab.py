@@ -113,7 +113,7 @@ def test_data_that_cannot_be_used_say_so(tab, qtbot, window, tmp_path):
     (tmp_path / "empty").mkdir()
     tab.open_paths([tmp_path / "empty"])
     qtbot.waitUntil(lambda: "holds 0 sub-folders" in tab.data_view.summary.text(), timeout=10_000)
-    assert "one sub-folder a class" in window.banner.text()
+    assert "one subfolder per class" in window.banner.text()
 
 
 def test_an_image_without_a_network_is_answered_in_words(tab, window):
