@@ -19,7 +19,7 @@ _TRAIN, _TEST = ("train", "training"), ("test", "val", "valid", "validation")
 
 
 def folder_source(root: Path) -> Source:
-    """The images below a folder; the classes are its sub-folders in order of name.
+    """The images below a folder; the classes are its subfolders in order of name.
 
     A folder that holds `train` and `test` (or `val`) keeps that division. Empty classes are left out with a note.
     Raises InvalidSetting when there are not two classes with images.
@@ -35,7 +35,7 @@ def folder_source(root: Path) -> Source:
     filled = sorted(set(labels))
     if len(filled) < 2:
         raise InvalidSetting(
-            f"“{root.name}” holds {len(filled)} sub-folders with images.",
+            f"“{root.name}” holds {len(filled)} subfolders with images.",
             "A data folder has one subfolder per class, at least two of them, each with its images.",
         )
     renumbered = {old: new for new, old in enumerate(filled)}

@@ -68,7 +68,7 @@ def test_empty_classes_are_left_out_with_a_note(colours):
 
 def test_one_class_is_refused_with_the_way_out(tmp_path):
     paint(tmp_path / "only" / "1.png", (0, 0, 0))
-    with pytest.raises(InvalidSetting, match="one sub-folder a class"):
+    with pytest.raises(InvalidSetting, match="one subfolder per class"):
         open_source(str(tmp_path))
 
 

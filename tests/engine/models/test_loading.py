@@ -114,7 +114,7 @@ def test_scaling_inside_a_nested_backbone_is_noticed(tmp_path):
     [
         (b"", "not a Keras model"),
         (b"<!DOCTYPE html>", "not a Keras model"),
-        (b"PK\x03\x04 but no archive", "cut short or is no Keras archive"),
+        (b"PK\x03\x04 but no archive", "cut short or is not a Keras archive"),
         (b"\x89HDF\r\n\x1a\n cut", "cut short or damaged"),
     ],
 )

@@ -112,7 +112,7 @@ def test_closing_asks_and_leaves_a_resumable_run(tab, qtbot, window, monkeypatch
 def test_data_that_cannot_be_used_say_so(tab, qtbot, window, tmp_path):
     (tmp_path / "empty").mkdir()
     tab.open_paths([tmp_path / "empty"])
-    qtbot.waitUntil(lambda: "holds 0 sub-folders" in tab.data_view.summary.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "holds 0 subfolders" in tab.data_view.summary.text(), timeout=10_000)
     assert "one subfolder per class" in window.banner.text()
 
 
