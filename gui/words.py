@@ -4,14 +4,14 @@ from __future__ import annotations
 
 
 def percent(probability: float) -> str:
-    """A probability with two significant digits: 0.034 is "3.4 %", what rounds to all or nothing says so."""
+    """A probability with two significant digits: 0.034 is "3.4%", what rounds to all or nothing says so."""
     if probability >= 0.995:
-        return "> 99 %"
+        return "> 99%"
     if probability < 0.0001:
-        return "< 0.01 %"
+        return "< 0.01%"
     value = probability * 100
     digits = 0 if value >= 10 else 1 if value >= 1 else 2
-    return f"{value:.{digits}f} %"
+    return f"{value:.{digits}f}%"
 
 
 def megabytes(size: float) -> str:

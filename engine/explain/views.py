@@ -62,7 +62,7 @@ def place(values: np.ndarray, window: Window, size: tuple[int, int], limit: floa
 
 
 def robust_limit(values: np.ndarray) -> float | None:
-    """The value that 99.5 % of a map's magnitudes do not exceed, for maps in which few pixels outshine all others.
+    """The value that 99.5% of a map's magnitudes do not exceed, for maps in which few pixels outshine all others.
 
     None when it is zero: then the map's own maximum has to do.
     """

@@ -76,7 +76,7 @@ class NumbersGrid(QWidget):
         ("Shown", "shown", "Frames painted in a second"),
         ("Possible", "possible", "Frames per second that detection alone could do"),
         ("Inference", "infer", "Median time inside the network"),
-        ("Age when shown", "age", "From capture to paint: median, and what 95 % of the frames stay under"),
+        ("Age when shown", "age", "From capture to paint: median, and what 95% of the frames stay under"),
         ("Dropped", "dropped", "Frames that were skipped to stay up to date; files skip none"),
     )  # fmt: skip
 

@@ -48,7 +48,7 @@ class CurvePlot(QWidget):
         for share, text in ((0.0, "0"), (1.0, "1")):
             painter.drawText(QRectF(0, area.bottom() - share * area.height() - 8, MARGIN - 6, 16), centre, text)
         below = QRectF(area.left(), area.bottom() + 2, area.width(), 16)
-        painter.drawText(below, Qt.AlignmentFlag.AlignRight, "100 % of the pixels")
+        painter.drawText(below, Qt.AlignmentFlag.AlignRight, "100% of the pixels")
         self._line(painter, area, self._curves.random_deletion, self.deleted, dashed=True)
         self._line(painter, area, self._curves.random_insertion, self.inserted, dashed=True)
         self._line(painter, area, self._curves.deletion, self.deleted)

@@ -74,7 +74,7 @@ class ClassBars(QWidget):
         painter.setFont(font)
         painter.setPen(colours.color(QPalette.ColorRole.WindowText))
         value = percent(prediction.probability)
-        room = painter.fontMetrics().horizontalAdvance("> 99.9 %") + 8
+        room = painter.fontMetrics().horizontalAdvance("> 99.9%") + 8
         name = painter.fontMetrics().elidedText(prediction.label, Qt.TextElideMode.ElideRight, width - room)
         line = QRectF(0, top + 6, width, 20)
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)

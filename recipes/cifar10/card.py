@@ -54,7 +54,7 @@ def with_figures(card: Card, measured: Measured) -> Card:
         )
     return replace(
         card,
-        accuracy=f"{100 * measured.accuracy:.2f} % of {measured.images:,} CIFAR-10 test images",
+        accuracy=f"{measured.accuracy:.2%} of {measured.images:,} CIFAR-10 test images",
         details={"known_failures": KNOWN_FAILURES} | card.details | details,
         figures=card.figures
         | {

@@ -24,10 +24,10 @@ def describe(out: Path, parameters: int, measured: dict[str, float]) -> Card:
         preprocessing=HOW,
         parameters=parameters,
         megabytes=round(out.stat().st_size / 1e6, 2),
-        accuracy=f"{100 * plain:.2f} % of the 10,000 MNIST test images",
+        accuracy=f"{plain:.2%} of the 10,000 MNIST test images",
         made=f"recipes/train_digits.py on the 60,000 MNIST training images, {date.today()}",
         details={
-            "photographed": f"{100 * photographed:.2f} % of the same 10,000 digits rendered as small, off-centre,"
+            "photographed": f"{photographed:.2%} of the same 10,000 digits rendered as small, off-centre,"
             " unevenly lit ink on paper",
             "known_failures": "several digits in one picture (the most prominent is read); ruled or squared paper;"
             " anything that is no digit is still given the name of one",

@@ -47,8 +47,8 @@ def with_figures(card: Card, measured: Measured, known_failures: str) -> Card:
     scenes = f"{len(measured.scenes)} real scenes"
     return replace(
         card,
-        accuracy=f"Finds {100 * large.recall:.0f} % of the faces of {LEAST:.0f} px and more, and"
-        f" {100 * large.precision:.0f} % of its boxes are faces ({scenes} that it never learnt from)",
+        accuracy=f"Finds {large.recall:.0%} of the faces of {LEAST:.0f} px and more, and"
+        f" {large.precision:.0%} of its boxes are faces ({scenes} that it never learnt from)",
         details={"known_failures": known_failures}
         | card.details
         | {

@@ -32,13 +32,13 @@ def test_views_grey_and_alpha_are_understood():
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (1.0, "> 99 %"),
-        (0.9949, "99 %"),
-        (0.5, "50 %"),
-        (0.0999, "10.0 %"),
-        (0.034, "3.4 %"),
-        (0.00123, "0.12 %"),
-        (0, "< 0.01 %"),
+        (1.0, "> 99%"),
+        (0.9949, "99%"),
+        (0.5, "50%"),
+        (0.0999, "10.0%"),
+        (0.034, "3.4%"),
+        (0.00123, "0.12%"),
+        (0, "< 0.01%"),
     ],
 )
 def test_probabilities_have_two_significant_digits(value, text):
