@@ -95,9 +95,9 @@ class LayersPage(QWidget):
         self.pager.show_page(maps.first, maps.stop, maps.total)
         height, width, channels = maps.values.shape
         dead = f", {self.grid.zero_maps} of them zero everywhere" if self.grid.zero_maps else ""
-        what = f"{channels} maps of {height} x {width}" if maps.spatial else f"{channels} values, no maps"
+        what = f"{channels} maps of {height} × {width}" if maps.spatial else f"{channels} values, no maps"
         if not maps.whole:
-            what = f"{channels} of its {maps.total} maps of {height} x {width}"
+            what = f"{channels} of its {maps.total} maps of {height} × {width}"
         self.about.setText(f"{maps.path}: {what}{dead}.")
         self.explain.setEnabled(maps.spatial)
 

@@ -16,7 +16,7 @@ def test_layers_show_their_maps_and_take_the_question(qtbot, inspector):
     qtbot.waitUntil(lambda: page.layers.count() == 8 and page.grid.order() == list(range(64)), timeout=30_000)
     page.layers.setCurrentRow(0)
     qtbot.waitUntil(lambda: len(page.grid.order()) == 32, timeout=30_000)
-    assert "conv1: 32 maps of 26 x 26" in page.about.text()
+    assert "conv1: 32 maps of 26 × 26" in page.about.text()
     page.explain.click()
     wait_for(qtbot, inspector, lambda found: found.layer == "conv1")
     assert inspector.pages.currentWidget() is inspector.picture
@@ -46,7 +46,7 @@ def test_maps_that_do_not_fit_into_the_memory_are_leafed_through(qtbot, inspecto
     monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)
     page.layers.layer_chosen.emit("conv2")
     qtbot.waitUntil(lambda: page.pager.isVisible(), timeout=30_000)
-    assert page.about.text().startswith(f"conv2: 10 of its {total} maps of {height} x {width}")
+    assert page.about.text().startswith(f"conv2: 10 of its {total} maps of {height} × {width}")
     assert page.pager.note.text().startswith(f"Maps 0 to 9 of 0 to {total - 1}:")
     assert not page.pager.previous.isEnabled()
     page.pager.next.click()
