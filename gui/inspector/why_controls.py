@@ -118,7 +118,7 @@ class WhyControls(QWidget):
         """Offer the classes, layers (path, size) and outputs of a model; choices that still exist stay."""
         _refill(self.target, [(TOP_CLASS, None), *((label, index) for index, label in enumerate(labels))])
         _refill(self.against, [(NOBODY, None), *((label, index) for index, label in enumerate(labels))])
-        automatic = f"Last with a map ({default})" if default else "No layer with a map"
+        automatic = f"Last map ({default})" if default else "No layer with a map"
         _refill(self.layer, [(automatic, None), *((f"{path}   {size}", path) for path, size in reversed(layers))])
         _refill(self.output, [(name, index) for index, name in enumerate(outputs)])
         self.output.setEnabled(len(outputs) > 1)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QPush
 
 from engine.models import store
 from engine.models.cards import Card
-from engine.models.catalog import Entry, entries
+from engine.models.catalog import FIRST_CLASSIFIER, Entry, entries
 from engine.models.trained import trained_models
 from gui.widgets.model_card import CardButton
 
@@ -63,11 +63,11 @@ class ModelChooser(QWidget):
         return self._current
 
     def offered(self) -> Entry | None:
-        """What the button fetches: the choice if it is missing; beside a bundled one, the one for more classes."""
+        """What the button fetches: the choice if it is missing; beside the first one, the one for more classes."""
         entry = entries().get(self._current)
         if entry is None or store.weights_path(entry) is None:
             return entry
-        return store.suggestion() if entry.file is not None else None
+        return store.suggestion() if entry.id == FIRST_CLASSIFIER else None
 
     def select(self, reference: str) -> None:
         """Show a model as chosen, without emitting; a path is added to the list."""

@@ -46,6 +46,7 @@ def test_a_sample_is_shown_to_the_bundled_model_it_suits(qtbot, inspector):
         inspector.open_sample(SAMPLES[sample])
         qtbot.waitUntil(lambda answer=answer: labels(inspector)[:1] == [answer], timeout=60_000)
         assert inspector.controls.chooser.current() == model
+        assert inspector.controls.chooser.fetch.isVisibleTo(inspector) == (model == "cifar10")  # more photo classes
 
 
 def test_a_dropped_photo_of_a_digit_is_read(qtbot, window, reader, tmp_path):
