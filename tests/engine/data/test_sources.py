@@ -105,7 +105,7 @@ def test_idx_folders(tmp_path):
     assert np.array_equal(source.images.pixels, pixels)
     assert source.labels.tolist() == [2, 0, 1]
     (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(gzip.compress(images[:40]))
-    with pytest.raises(InvalidSetting, match="no idx file"):
+    with pytest.raises(InvalidSetting, match="not an idx file"):
         open_source(str(tmp_path))
 
 

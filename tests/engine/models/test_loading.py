@@ -90,7 +90,7 @@ def test_odd_archives_are_refused_not_tripped_over(tmp_path, lambda_config):
         load(tmp_path / "m.keras")
     with zipfile.ZipFile(tmp_path / "deep.keras", "w") as file:
         file.writestr("config.json", "[" * 100_000)
-    with pytest.raises(InvalidModel, match="no Keras archive"):
+    with pytest.raises(InvalidModel, match="not a Keras archive"):
         load(tmp_path / "deep.keras")
 
 
