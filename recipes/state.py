@@ -29,6 +29,11 @@ def unfinished(state: Path, resume: bool, plan: str) -> bool:
     return True
 
 
+def done(state: Path) -> int:
+    """Parts that need not be done again."""
+    return int(_progress(state)["done"]) if (state / "progress.json").exists() else 0
+
+
 def keep(network: keras.Model, done: int, minutes: float, state: Path, plan: str) -> None:
     """Save a compiled network after `done` parts that took `minutes`; the old file goes after the new one stands."""
     state.mkdir(parents=True, exist_ok=True)

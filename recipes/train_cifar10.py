@@ -101,12 +101,12 @@ def train(x: np.ndarray, y: np.ndarray, epochs: int, resume: bool, kept: Path) -
             hits.append(float(told["accuracy"]))
         seconds = time.monotonic() - began
         minutes += seconds / 60
+        state.keep(network, epoch + 1, minutes, kept, plan)
         print(
             f"epoch {epoch + 1}/{epochs}: accuracy {np.mean(hits):.4f}, loss {np.mean(losses):.4f}, {seconds:.0f} s, "
             f"{len(order) / seconds:.0f} images/s",
             flush=True,
         )
-        state.keep(network, epoch + 1, minutes, kept, plan)
     network.optimizer.finalize_variable_values(network.trainable_variables)
     backends.shipping_layout()
     plain = photo_network()
@@ -145,7 +145,7 @@ def main() -> None:
         x, y, x_test, y_test = x[chosen], y[chosen], x_test[: arguments.limit], y_test[: arguments.limit]
     if not arguments.evaluate:
         backends.training_layout(arguments.precision)
-        print(forecast(len(x), arguments.epochs), flush=True)
+        print(forecast(len(x), arguments.epochs - state.done(arguments.state)), flush=True)
         keras.utils.set_random_seed(SEED)
         network, minutes = train(x, y, arguments.epochs, arguments.resume, arguments.state)
         write(network, arguments.out)

@@ -96,12 +96,12 @@ def train(feed: Feed, rounds: list[Round], resume: bool, kept: Path) -> tuple[Fa
         seconds = time.monotonic() - began
         minutes += seconds / 60
         speed = part.steps * part.batch / seconds
+        state.keep(trainer, number + 1, minutes, kept, said(rounds))
         print(
             f"round {number + 1}/{len(rounds)}: loss {np.mean(losses):.4f}, {part.side} px, {seconds:.0f} s, "
             f"{speed:.0f} images/s",
             flush=True,
         )
-        state.keep(trainer, number + 1, minutes, kept, said(rounds))
     # Where only the files were still to be written, the last size was not come by yet.
     return (trainer if side == rounds[-1].side else _resized(trainer, rounds[-1].side, total)), minutes
 
@@ -127,7 +127,7 @@ def main() -> None:
     check_folders(arguments.caltech, arguments.coco)
     backends.training_layout(arguments.precision)
     rounds = plan(arguments.scale, arguments.trial)
-    print(forecast(rounds), flush=True)
+    print(forecast(rounds[state.done(arguments.state) :]), flush=True)
     keras.utils.set_random_seed(SEED)
     with Feed(arguments.caltech, arguments.coco / TRAIN, SEED, arguments.processes) as feed:
         trainer, minutes = train(feed, rounds, arguments.resume, arguments.state)
@@ -177,12 +177,14 @@ def measuring_folders(arguments: argparse.Namespace) -> dict[str, Path]:
 
 
 def forecast(rounds: list[Round]) -> str:
-    """The budget, from steps of networks that are thrown away."""
-    seconds = {}
-    for side, batch in dict.fromkeys((r.side, r.batch) for r in rounds):
-        pictures, labels = np.zeros((batch, side, side, 3), np.float32), np.zeros((batch, MOST, 5), np.float32)
-        seconds[side] = budget.seconds_a_step(build_trainer(side, 10), pictures, labels)
-    return budget.told(said(rounds), [(r.steps, seconds[r.side]) for r in rounds])
+    """The budget of rounds, from steps of a network that is thrown away; other sides take as long as they have pixels."""
+    if not rounds:
+        return "nothing is left to learn"
+    first = rounds[0]
+    pictures = np.zeros((first.batch, first.side, first.side, 3), np.float32)
+    labels = np.zeros((first.batch, MOST, 5), np.float32)
+    seconds = budget.seconds_a_step(build_trainer(first.side, 10), pictures, labels)
+    return budget.told(said(rounds), [(part.steps, seconds * (part.side / first.side) ** 2) for part in rounds])
 
 
 def said(rounds: list[Round]) -> str:

@@ -14,6 +14,8 @@ from PIL import Image
 
 from engine.models.cards import read_card
 from engine.models.loading import load
+from recipes import train_cifar10
+from recipes.cifar10.network import LABELS
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.slow
@@ -43,10 +45,8 @@ def run_until(line: str, recipe: str, *arguments: object) -> str:
     return said
 
 
-def test_the_photo_recipe_trains_and_writes_a_usable_model(tmp_path):
+def test_the_photo_recipe_trains_and_writes_a_usable_model(tmp_path, monkeypatch, capsys):
     rng = np.random.default_rng(0)
-    from recipes.train_cifar10 import LABELS
-
     for split, count in (("train", 26), ("test", 2)):
         for label in LABELS:
             (tmp_path / split / label).mkdir(parents=True)
@@ -63,8 +63,11 @@ def test_the_photo_recipe_trains_and_writes_a_usable_model(tmp_path):
     assert model.network.get_layer("residual3b_relu").output.shape[1:3] == (8, 8)
     assert out.with_suffix(".onnx").stat().st_size < 5e6
     assert "photographs" not in model.card.details  # none was given
-    again = run("train_cifar10.py", "--data", tmp_path, "--out", out, "--evaluate")
-    assert f"test images {model.card.figures['test_accuracy']:.4f} of 20" in again
+    given = ["--data", str(tmp_path), "--out", str(out), "--evaluate", "--sheet", str(tmp_path / "sheet.png")]
+    monkeypatch.setattr(sys, "argv", ["train_cifar10.py", *given])
+    train_cifar10.main()
+    assert f"test images {model.card.figures['test_accuracy']:.4f} of 20" in capsys.readouterr().out
+    assert (tmp_path / "sheet.png").stat().st_size > 1000
 
 
 def test_the_digits_recipe_trains_and_writes_a_usable_model(shared, tmp_path):

@@ -35,6 +35,7 @@ def test_two_steps_and_two_more_are_four(tmp_path):
     learn(first, range(2))
     state.keep(first, 2, 1.5, tmp_path, "four steps")
     assert state.unfinished(tmp_path, True, "four steps")
+    assert state.done(tmp_path) == 2
     assert state.restore(second, tmp_path) == (2, 1.5)
     learn(second, range(2, 4))
     for ours, theirs in zip(state.variables(second), state.variables(whole), strict=True):
@@ -55,6 +56,7 @@ def test_only_the_last_state_is_kept(tmp_path):
 
 def test_nothing_unfinished_is_no_trouble(tmp_path):
     assert not state.unfinished(tmp_path / "new", False, "anything")
+    assert state.done(tmp_path / "new") == 0
 
 
 def test_an_unfinished_training_is_neither_lost_nor_bent(tmp_path):

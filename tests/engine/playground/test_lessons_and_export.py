@@ -103,7 +103,7 @@ def test_the_command_runs_a_stack(tmp_path, capsys):
 def test_the_command_says_what_is_wrong_in_one_line(tmp_path, capsys):
     save_stack(Stack((Flatten(),)), tmp_path / "s.json")
     assert command(tmp_path / "s.json", "square", "--cell", "99") == 1
-    assert "no cell of a stage of 25" in capsys.readouterr().err
+    assert "not a cell of a stage of 25" in capsys.readouterr().err
     (tmp_path / "old.json").write_text(json.dumps({"format": "other"}))
     assert command(tmp_path / "old.json", "square") == 1
     assert capsys.readouterr().err.count("\n") == 1
