@@ -177,7 +177,7 @@ def measuring_folders(arguments: argparse.Namespace) -> dict[str, Path]:
 
 
 def forecast(rounds: list[Round]) -> str:
-    """The budget of rounds, from steps of a network that is thrown away; other sides take as long as they have pixels."""
+    """The budget of rounds, from steps of a network that is thrown away; other sides count by their pixels."""
     if not rounds:
         return "nothing is left to learn"
     first = rounds[0]
