@@ -145,7 +145,10 @@ def main() -> None:
         x, y, x_test, y_test = x[chosen], y[chosen], x_test[: arguments.limit], y_test[: arguments.limit]
     if not arguments.evaluate:
         backends.training_layout(arguments.precision)
-        print(forecast(len(x), arguments.epochs - state.done(arguments.state)), flush=True)
+        done = state.done(arguments.state)
+        print(
+            f"{done} of {arguments.epochs} epochs are done" if done else forecast(len(x), arguments.epochs), flush=True
+        )
         keras.utils.set_random_seed(SEED)
         network, minutes = train(x, y, arguments.epochs, arguments.resume, arguments.state)
         write(network, arguments.out)

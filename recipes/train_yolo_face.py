@@ -127,7 +127,8 @@ def main() -> None:
     check_folders(arguments.caltech, arguments.coco)
     backends.training_layout(arguments.precision)
     rounds = plan(arguments.scale, arguments.trial)
-    print(forecast(rounds[state.done(arguments.state) :]), flush=True)
+    done = state.done(arguments.state)
+    print(f"{done} of {len(rounds)} rounds are done" if done else forecast(rounds), flush=True)
     keras.utils.set_random_seed(SEED)
     with Feed(arguments.caltech, arguments.coco / TRAIN, SEED, arguments.processes) as feed:
         trainer, minutes = train(feed, rounds, arguments.resume, arguments.state)
@@ -178,8 +179,6 @@ def measuring_folders(arguments: argparse.Namespace) -> dict[str, Path]:
 
 def forecast(rounds: list[Round]) -> str:
     """The budget of rounds, from steps of a network that is thrown away; other sides count by their pixels."""
-    if not rounds:
-        return "nothing is left to learn"
     first = rounds[0]
     pictures = np.zeros((first.batch, first.side, first.side, 3), np.float32)
     labels = np.zeros((first.batch, MOST, 5), np.float32)

@@ -44,11 +44,10 @@ def test_the_forecast_of_digits_counts_the_last_batch_too(monkeypatch):
     assert train_digits.forecast(129, 3).startswith("129 images, 3 epochs: about 6 minutes")
 
 
-def test_the_forecast_of_faces_counts_the_pixels_of_the_rounds_to_come(monkeypatch):
+def test_the_forecast_of_faces_counts_the_pixels_of_every_round(monkeypatch):
     monkeypatch.setattr(budget, "seconds_a_step", lambda trainer, inputs, targets: 60.0)
     rounds = [train_yolo_face.Round(64, 2, 1), train_yolo_face.Round(128, 2, 3)]
     assert train_yolo_face.forecast(rounds).startswith("8 scenes in 2 rounds: about 13 minutes")
-    assert train_yolo_face.forecast([]) == "nothing is left to learn"
 
 
 def test_cifar_without_images_or_with_other_classes_is_said(tmp_path):

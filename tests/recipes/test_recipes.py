@@ -93,6 +93,7 @@ def test_the_face_recipe_trains_resumes_measures_and_writes_a_usable_detector(sh
     assert stopped.startswith("4 scenes in 2 rounds: about ")
     assert not out.exists()
     said = run("train_yolo_face.py", *given, "--trial", "--out", out, "--resume")
+    assert said.startswith("1 of 2 rounds are done")
     assert "round 1/2" not in said
     assert "round 2/2" in said
     assert "false boxes a scene without people" in said

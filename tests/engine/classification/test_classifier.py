@@ -100,12 +100,12 @@ def test_the_cards_accuracy_holds_on_mnist(shared, digits):
     folder = shared / "data" / "mnist"
     images = np.frombuffer(gzip.decompress((folder / "t10k-images-idx3-ubyte.gz").read_bytes()), np.uint8, offset=16)
     labels = np.frombuffer(gzip.decompress((folder / "t10k-labels-idx1-ubyte.gz").read_bytes()), np.uint8, offset=8)
-    rows = slice(0, 10_000, 8)
+    rows = slice(0, 10_000, 16)
     chosen = images.reshape(-1, 28, 28)[rows]
     prepared = [prepare(np.repeat(one[:, :, None], 3, 2), digits.card.preprocessing) for one in chosen]
     answers = [answer.predictions[0].index for answer in digits.classify_prepared(prepared, 1)]
     found = float(np.mean(np.array(answers) == labels[rows]))
-    assert found == pytest.approx(digits.card.figures["test_accuracy"], abs=0.005)
+    assert found == pytest.approx(digits.card.figures["test_accuracy"], abs=0.007)
     assert digits.card.figures["test_accuracy"] >= 0.99
 
 
