@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QVBoxLayout, QWidget
 
 from engine.detection.catalog import Entry, entries, suggestion
 from engine.detection.detector import Detector
+from gui.widgets.fetch_button import FetchButton
 from gui.widgets.model_card import CardButton
 from gui.words import count, megabytes
 
@@ -31,7 +32,7 @@ class DetectorChooser(QWidget):
         self.box.setToolTip("The network that finds things")
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.activated.connect(self._activated)
-        self.fetch = QPushButton()
+        self.fetch = FetchButton()
         self.fetch.setAccessibleName("Download detector")
         self.fetch.clicked.connect(self._fetch)
         self.card = CardButton()
@@ -101,15 +102,13 @@ class DetectorChooser(QWidget):
 
     def _offer_download(self) -> None:
         offered = self.offered()
-        self.fetch.setVisible(offered is not None)
         if offered is None:
+            self.fetch.withdraw()
             return
         needed = offered.id == self._current
         what = f"Download {offered.title}" if needed else f"Get {offered.title}: 80 classes"
-        self.fetch.setText(f"{what} ({megabytes(offered.bytes)})")
+        self.fetch.offer(f"{what} ({megabytes(offered.bytes)})", needed)
         self.fetch.setToolTip(f"{offered.about} Fetched once; its SHA-256 is checked. Licence: {offered.licence}")
-        self.fetch.setProperty("primary", needed)
-        self.fetch.style().polish(self.fetch)
 
     def _fetch(self) -> None:
         offered = self.offered()

@@ -12,6 +12,7 @@ from engine.models import store
 from engine.models.cards import Card
 from engine.models.catalog import FIRST_CLASSIFIER, Entry, entries
 from engine.models.trained import trained_models
+from gui.widgets.fetch_button import FetchButton
 from gui.widgets.model_card import CardButton
 
 _OPEN = "open"  # the last item, which opens a file dialog
@@ -37,7 +38,7 @@ class ModelChooser(QWidget):
         self.about = QLabel()
         self.about.setWordWrap(True)
         self.about.setProperty("role", "muted")
-        self.fetch = QPushButton()
+        self.fetch = FetchButton()
         self.fetch.setToolTip("Fetch the weights; they are kept for later starts")
         self.fetch.setAccessibleName("Download weights")
         self.fetch.clicked.connect(self._fetch)
@@ -123,16 +124,14 @@ class ModelChooser(QWidget):
 
     def _offer_download(self) -> None:
         offered = self.offered()
-        self.fetch.setVisible(offered is not None)
         if offered is None:
+            self.fetch.withdraw()
             return
         needed = offered.id == self._current
         what = f"Get {offered.card.title}: {offered.classes:,} classes"
         if needed:
             what = "Resume download" if store.state(offered) == "partial" else "Download"
-        self.fetch.setText(f"{what} ({offered.card.megabytes:g} MB)" if offered.card.megabytes else what)
-        self.fetch.setProperty("primary", needed)
-        self.fetch.style().polish(self.fetch)
+        self.fetch.offer(f"{what} ({offered.card.megabytes:g} MB)" if offered.card.megabytes else what, needed)
 
     def _fetch(self) -> None:
         offered = self.offered()

@@ -78,7 +78,7 @@ class Photo:
 
 @dataclass(frozen=True)
 class Album:
-    """All photos of one kind of use."""
+    """The photos to learn from, by what they are for."""
 
     portraits: list[Photo]  # one person each, Caltech's Faces
     scenes: list[Photo]  # photos of anything, with faces boxed
@@ -100,11 +100,8 @@ def check_folders(caltech: Path, coco: Path) -> None:
         raise SystemExit(f"{coco / TRAIN} has no photos: give --coco the folder with {TRAIN} and {VALIDATION}.")
 
 
-def read_album(caltech: Path, coco: Path, held_out: bool = False) -> Album:
-    """Photos of the folders of Caltech-101 and of COCO's training images, with the boxes of `boxes_train.csv`.
-
-    held_out: the portraits kept apart for choices instead of those to learn from.
-    """
+def read_album(caltech: Path, coco: Path) -> Album:
+    """Photos of the folders of Caltech-101 and of COCO's training images, with the boxes of `boxes_train.csv`."""
     listed = _listed()
     portraits: list[Photo] = []
     scenes: list[Photo] = []
@@ -121,7 +118,7 @@ def read_album(caltech: Path, coco: Path, held_out: bool = False) -> Album:
         if rows is not None:  # the others were not looked at
             _sorted_in(_photo(path, rows), scenes, faceless)
     portraits = [photo for photo in portraits if len(photo.faces)]
-    return Album(portraits[-HELD_OUT:] if held_out else portraits[:-HELD_OUT], scenes, faceless, coco.name)
+    return Album(portraits[:-HELD_OUT], scenes, faceless, coco.name)
 
 
 def _sorted_in(photo: Photo, scenes: list[Photo], faceless: list[Photo]) -> None:
