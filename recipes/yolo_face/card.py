@@ -14,7 +14,8 @@ DATA = (
     "Caltech-101 (F.-F. Li, M. Andreeto, M. Ranzato, P. Perona 2022, CC BY 4.0) and 128 training photos of COCO 2017"
     " (T.-Y. Lin and others; annotations CC BY 4.0; the photos are their authors', from Flickr, 95 of them under"
     " Creative Commons licences that forbid commercial use or changed copies; none is part of this file); faces"
-    " boxed by us in recipes/yolo_face/boxes_train.csv"
+    " boxed by us in recipes/yolo_face/boxes_train.csv; 3,000 people rendered by us from MakeHuman's body, hair, clothes"
+    " and skins, which the MakeHuman team released under CC0 in 2020"
 )
 HELD_OUT = (
     "60 portraits of Caltech-101, of people who are in no training photo; the 128 photos of COCO's validation set, the"

@@ -11,6 +11,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from recipes.yolo_face.cycles import Mix, Round
+from recipes.yolo_face.people.cast import members
 from recipes.yolo_face.photos import read_album
 from recipes.yolo_face.scenes import SceneMaker
 
@@ -19,23 +21,23 @@ AHEAD = 6  # batches being made
 _maker: SceneMaker | None = None
 
 
-def _start(caltech: Path, coco: Path) -> None:
+def _start(caltech: Path, coco: Path, cast: Path) -> None:
     global _maker
     cv2.setNumThreads(1)
-    _maker = SceneMaker(read_album(caltech, coco))
+    _maker = SceneMaker(read_album(caltech, coco), members(cast))
 
 
-def _make(side: int, count: int, seed: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+def _make(side: int, count: int, seed: tuple[int, ...], mix: Mix) -> tuple[np.ndarray, np.ndarray]:
     assert _maker is not None
-    return _maker.batch(side, count, seed)
+    return _maker.batch(side, count, seed, mix)
 
 
 class Feed:
     """Batches in a fixed order; use it in a `with`, which ends the processes."""
 
-    def __init__(self, caltech: Path, coco: Path, seed: int, processes: int = 1) -> None:
+    def __init__(self, caltech: Path, coco: Path, cast: Path, seed: int, processes: int = 1) -> None:
         context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(processes, context, _start, (caltech, coco))
+        self._pool = ProcessPoolExecutor(processes, context, _start, (caltech, coco, cast))
         self._seed = seed
 
     def __enter__(self) -> Feed:
@@ -44,12 +46,13 @@ class Feed:
     def __exit__(self, *error: object) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def batches(self, side: int, count: int, first: int, steps: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Steps from `first` on: pictures (count, side, side, 3) float32 in 0..1 and labels (count, M, 5)."""
+    def batches(self, part: Round, first: int, steps: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Steps of a round from `first` on: pictures (batch, side, side, 3) float32 in 0..1, labels (batch, M, 5)."""
         waiting: deque[Future] = deque()
         coming = iter(range(first, first + steps))
         for _ in range(steps):
             while len(waiting) < AHEAD and (ahead := next(coming, None)) is not None:
-                waiting.append(self._pool.submit(_make, side, count, (self._seed, ahead)))
+                mix = dict(part.cycle.mix)
+                waiting.append(self._pool.submit(_make, part.side, part.batch, (self._seed, ahead), mix))
             pictures, labels = waiting.popleft().result()
             yield pictures.astype(np.float32) / 255, labels

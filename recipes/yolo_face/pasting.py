@@ -8,6 +8,7 @@ import numpy as np
 from engine.detection.boxes import areas
 from recipes.yolo_face.geometry import face_side, for_halved, halvings, motion, moved, visible
 from recipes.yolo_face.light import relight
+from recipes.yolo_face.people.figures import Figure
 from recipes.yolo_face.photos import Photo
 
 COVERS = {  # what hides a part of a face, as shares of its box: left, top, right, bottom
@@ -17,6 +18,8 @@ COVERS = {  # what hides a part of a face, as shares of its box: left, top, righ
     "hand at the left": (-0.1, 0.1, 0.3, 1.0),
     "hand at the right": (0.7, 0.1, 1.1, 1.0),
 }
+HEAD = (0.4, 0.4, 0.4, 0.6)  # what a head takes up around its face, in faces: to the left, above, to the right, below
+HEAD_AND_SHOULDERS = (1.2, 0.5, 1.2, 1.4)
 
 
 def paste(
@@ -38,7 +41,7 @@ def paste(
     centre = rng.uniform(0, side, 2)
     matrix = motion((box[:2] + box[2:]) / 2, centre, zoom, rng.normal(0, 14), rng, mirror=rng.random() < 0.5)
     placed, _ = visible(moved(box[None], matrix), (side, side), least=0.6)
-    if not len(placed) or _crowded(placed[0], taken):
+    if not len(placed) or _crowded(placed[0], taken, HEAD):
         return None
     reach = np.array((-0.7, -0.6, 0.7, 1.2), np.float32) * np.tile(box[2:] - box[:2], 2)
     x0, y0, x1, y1 = np.clip(box + reach, 0, np.tile(pixels.shape[1::-1], 2)).astype(int)
@@ -46,6 +49,25 @@ def paste(
     mask = _head_mask(cut.shape[:2], box - np.array((x0, y0, x0, y0)), rng)
     blend(canvas, np.dstack([cut, mask]), matrix @ np.array([[1, 0, x0], [0, 1, y0], [0, 0, 1]]), zoom)
     if of_face and rng.random() < 0.2:
+        _cover(canvas, placed[0], rng)
+    return placed[0]
+
+
+def paste_figure(canvas: np.ndarray, figure: Figure, taken: np.ndarray, rng: np.random.Generator) -> np.ndarray | None:
+    """Blend somebody rendered into a scene, whole or only the head; the box of the face, or None for no room."""
+    side, box = canvas.shape[0], figure.box
+    zoom = min(face_side(side, rng) / float(np.sqrt(areas(box[None]))[0]), 3.0)
+    centre = rng.uniform(0, side, 2)
+    matrix = motion((box[:2] + box[2:]) / 2, centre, zoom, rng.normal(0, 8), rng, mirror=rng.random() < 0.5)
+    placed, _ = visible(moved(box[None], matrix), (side, side), least=0.6)
+    head_only = rng.random() < 0.35
+    if not len(placed) or _crowded(placed[0], taken, HEAD if head_only else HEAD_AND_SHOULDERS):
+        return None
+    colours, weights = relight(np.ascontiguousarray(figure.pixels[:, :, :3]), rng), figure.pixels[:, :, 3]
+    if head_only:
+        weights = cv2.multiply(weights, _head_mask(weights.shape, box, rng), scale=1 / 255)
+    blend(canvas, np.dstack([colours, weights]), matrix, zoom)
+    if rng.random() < 0.15:
         _cover(canvas, placed[0], rng)
     return placed[0]
 
@@ -96,8 +118,8 @@ def _cover(canvas: np.ndarray, box: np.ndarray, rng: np.random.Generator) -> Non
     cv2.rectangle(canvas, (int(x0), int(y0)), (int(x1), int(y1)), tuple(int(v) for v in colour), -1)
 
 
-def _crowded(box: np.ndarray, taken: np.ndarray) -> bool:
-    """Whether a box would cover a good part of one that is there."""
-    grown = box + np.array((-0.4, -0.4, 0.4, 0.6), np.float32) * np.tile(box[2:] - box[:2], 2)
+def _crowded(box: np.ndarray, taken: np.ndarray, reach: tuple[float, ...]) -> bool:
+    """Whether what reaches so far around a box would cover a good part of one that is there."""
+    grown = box + np.array((-1, -1, 1, 1), np.float32) * reach * np.tile(box[2:] - box[:2], 2)
     low, high = np.maximum(grown[:2], taken[:, :2]), np.minimum(grown[2:], taken[:, 2:])
     return bool((np.clip(high - low, 0, None).prod(axis=1) > 0.1 * areas(taken)).any()) if len(taken) else False

@@ -1,16 +1,19 @@
-"""Training scenes made on the fly: photos framed anew, mosaics, and faces pasted into scenes without any."""
+"""Training scenes made on the fly: photos framed anew, mosaics, and faces and rendered people pasted into scenes."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
 
+from recipes.yolo_face.cycles import Mix
 from recipes.yolo_face.framing import frame
 from recipes.yolo_face.geometry import GREY
 from recipes.yolo_face.light import spoil
-from recipes.yolo_face.pasting import paste
+from recipes.yolo_face.pasting import paste, paste_figure
+from recipes.yolo_face.people.cast import Member
+from recipes.yolo_face.people.figures import FACE_SEEN, NO_FACE_SEEN
 from recipes.yolo_face.photos import Album, Photo
 from recipes.yolo_face.scene import Scene
 
@@ -19,10 +22,10 @@ NOTHING = np.zeros((0, 4), np.float32)
 
 
 class SceneMaker:
-    """Makes scenes from an album; the same seed gives the same scene."""
+    """Makes scenes from an album and a cast of rendered people; the same seed gives the same scene."""
 
-    def __init__(self, album: Album) -> None:
-        self._album = album
+    def __init__(self, album: Album, cast: Sequence[Member] = ()) -> None:
+        self._album, self._cast = album, cast
         self._with_faces = album.with_faces
         # Portraits are many and alike: a photo of a real scene is taken as often as several of them.
         self._face_odds = _odds(
@@ -37,16 +40,16 @@ class SceneMaker:
             ]
         )
 
-    def scene(self, side: int, seed: tuple[int, ...]) -> Scene:
+    def scene(self, side: int, seed: tuple[int, ...], mix: Mix) -> Scene:
         """One scene of `side` x `side` pixels."""
         rng = np.random.default_rng(seed)
-        make = rng.choice(len(RECIPES), p=[share for share, _ in RECIPES])
-        made = RECIPES[make][1](self, side, rng)
+        kind = rng.choice(list(mix), p=list(mix.values()))
+        made = getattr(self, kind)(side, rng)
         return Scene(spoil(made.pixels, rng), made.faces, made.ignored)
 
-    def batch(self, side: int, count: int, seed: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    def batch(self, side: int, count: int, seed: tuple[int, ...], mix: Mix) -> tuple[np.ndarray, np.ndarray]:
         """Pictures (count, side, side, 3) uint8 and labels (count, MOST, 5)."""
-        scenes = [self.scene(side, (*seed, number)) for number in range(count)]
+        scenes = [self.scene(side, (*seed, number), mix) for number in range(count)]
         return np.stack([scene.pixels for scene in scenes]), np.stack([scene.labels() for scene in scenes])
 
     def mosaic(self, side: int, rng: np.random.Generator) -> Scene:
@@ -88,6 +91,23 @@ class SceneMaker:
                 taken = np.concatenate([taken, box[None]])  # things and faces do not cover each other
         return Scene(canvas, np.concatenate([NOTHING, *faces]), scene.ignored)
 
+    def peopled(self, side: int, rng: np.random.Generator) -> Scene:
+        """A scene with or without faces, into which rendered people are pasted: seen from all sides."""
+        scene = self.single(side, rng) if rng.random() < 0.3 else self.empty(side, rng)
+        canvas, faces, ignored = scene.pixels.copy(), [scene.faces], [scene.ignored]
+        taken = [scene.faces, scene.ignored]
+        for _ in range(rng.integers(1, 6)):
+            member = self._cast[int(rng.integers(len(self._cast)))]
+            box = paste_figure(canvas, member.figure(), np.concatenate(taken), rng)
+            if box is None:
+                continue
+            taken.append(box[None])
+            if member.seen >= FACE_SEEN:
+                faces.append(box[None])
+            elif member.seen >= NO_FACE_SEEN:
+                ignored.append(box[None])
+        return Scene(canvas, np.concatenate(faces), np.concatenate(ignored))
+
     def mosaic_of_nobody(self, side: int, rng: np.random.Generator) -> Scene:
         """Two photos without faces side by side."""
         cut = int(side * rng.uniform(0.3, 0.7))
@@ -101,14 +121,6 @@ class SceneMaker:
 
     def _nobody(self, rng: np.random.Generator) -> Photo:
         return self._album.faceless[rng.choice(len(self._album.faceless), p=self._faceless_odds)]
-
-
-RECIPES: tuple[tuple[float, Callable[[SceneMaker, int, np.random.Generator], Scene]], ...] = (
-    (0.30, SceneMaker.mosaic),
-    (0.30, SceneMaker.pasted),
-    (0.22, SceneMaker.single),
-    (0.18, SceneMaker.empty),
-)
 
 
 def _odds(weights: list[float]) -> np.ndarray:

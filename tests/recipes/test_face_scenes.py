@@ -8,13 +8,18 @@ import cv2
 import numpy as np
 import pytest
 
+from engine.detection.boxes import areas
+from recipes.yolo_face.cycles import SECOND
 from recipes.yolo_face.framing import frame
-from recipes.yolo_face.pasting import paste
+from recipes.yolo_face.pasting import paste, paste_figure
+from recipes.yolo_face.people.cast import Member
+from recipes.yolo_face.people.figures import Figure
 from recipes.yolo_face.photos import Album, Photo
 from recipes.yolo_face.scene import MOST, Scene
-from recipes.yolo_face.scenes import RECIPES, SceneMaker
+from recipes.yolo_face.scenes import SceneMaker
 
 BOX = np.array([[150, 60, 210, 140]], np.float32)
+BLANK = np.zeros((8, 8, 3), np.uint8)
 
 
 class Drawn(Photo):
@@ -31,11 +36,24 @@ class Drawn(Photo):
         return self.__dict__.setdefault("drawn", self.kept.get("file"))
 
 
+FIGURE_BOX = (40.0, 30.0, 70.0, 70.0)
+
+
+class Stood(Member):
+    """A figure made in memory: a bright head on a dark body."""
+
+    def figure(self) -> Figure:
+        pixels = np.zeros((150, 110, 4), np.uint8)
+        pixels[70:, 5:105] = (25, 25, 25, 255)
+        cv2.ellipse(pixels, (55, 50), (15, 20), 0, 0, 360, (250, 250, 250, 255), -1)
+        return Figure(pixels, np.array(self.box, np.float32), self.seen)
+
+
 @pytest.fixture
 def maker():
     people = [Drawn(f"Faces/{n}.jpg", True) for n in range(3)]
     things = [Drawn(f"things/{n}.jpg", False) for n in range(3)]
-    return SceneMaker(Album(people, [], things))
+    return SceneMaker(Album(people, [], things), [Stood(Path(), FIGURE_BOX, 1.0)])
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -54,19 +72,65 @@ def test_a_framed_face_lies_in_its_box(seed):
 
 
 def test_the_same_seed_gives_the_same_scene_and_another_another(maker):
-    first, again, other = (maker.batch(96, 4, seed) for seed in ((1, 2), (1, 2), (1, 3)))
+    first, again, other = (maker.batch(96, 4, seed, SECOND.mix) for seed in ((1, 2), (1, 2), (1, 3)))
     np.testing.assert_array_equal(first[0], again[0])
     np.testing.assert_array_equal(first[1], again[1])
     assert (first[0] != other[0]).any()
 
 
-@pytest.mark.parametrize("kind", range(len(RECIPES)))
+@pytest.mark.parametrize("kind", SECOND.mix)
 def test_each_kind_of_scene_has_the_faces_that_it_should(maker, kind):
-    make = RECIPES[kind][1]
-    scenes = [make(maker, 160, np.random.default_rng(seed)) for seed in range(20)]
+    scenes = [maker.scene(160, (seed,), {kind: 1.0}) for seed in range(20)]
     assert all(scene.pixels.shape == (160, 160, 3) for scene in scenes)
     faces = sum(len(scene.faces) for scene in scenes)
-    assert faces == 0 if make is SceneMaker.empty else faces >= 10
+    assert faces == 0 if kind == "empty" else faces >= 10
+
+
+def test_a_mix_makes_its_kinds_as_often_as_it_says(maker, monkeypatch):
+    made = []
+    for kind in SECOND.mix:
+        monkeypatch.setattr(maker, kind, lambda side, rng, kind=kind: made.append(kind) or Scene(BLANK, BOX, BOX[:0]))
+    for seed in range(1000):
+        maker.scene(8, (seed,), SECOND.mix)
+    for kind, share in SECOND.mix.items():
+        assert made.count(kind) / 1000 == pytest.approx(share, abs=0.05)
+
+
+@pytest.mark.parametrize(("seen", "faces", "ignored"), [(1.0, True, False), (0.2, False, True), (0.0, False, False)])
+def test_rendered_people_are_faces_or_in_doubt_or_nothing_by_what_is_seen_of_them(seen, faces, ignored):
+    things = [Drawn(f"things/{n}.jpg", False) for n in range(3)]
+    maker = SceneMaker(Album([Drawn("Faces/a.jpg", True)], [], things), [Stood(Path(), FIGURE_BOX, seen)])
+    maker.single = maker.empty  # nobody but them
+    scenes = [maker.peopled(160, np.random.default_rng(seed)) for seed in range(20)]
+    assert any(len(scene.faces) for scene in scenes) == faces
+    assert any(len(scene.ignored) for scene in scenes) == ignored
+
+
+def test_the_face_of_a_pasted_figure_lies_in_its_box():
+    placed = 0
+    for seed in range(60):
+        canvas = np.full((160, 160, 3), 20, np.uint8)
+        figure = Stood(Path(), FIGURE_BOX, 1.0).figure()
+        box = paste_figure(canvas, figure, BOX[:0], np.random.default_rng(seed))
+        if box is None:
+            assert (canvas == 20).all()
+            continue
+        placed += 1
+        light = np.clip(canvas.mean(axis=2) - 80, 0, None)
+        left, top, right, bottom = (
+            (box + 0.1 * (box[2:] - box[:2]).max() * np.array([-1, -1, 1, 1])).round().astype(int)
+        )
+        assert light[max(top, 0) : bottom + 1, max(left, 0) : right + 1].sum() >= 0.9 * light.sum()
+    assert placed > 30
+
+
+def test_figures_do_not_stand_before_faces():
+    taken = np.array([[0, 0, 160, 160]], np.float32)
+    figure = Stood(Path(), FIGURE_BOX, 1.0).figure()
+    small = [
+        paste_figure(np.zeros((160, 160, 3), np.uint8), figure, taken, np.random.default_rng(n)) for n in range(40)
+    ]
+    assert all(box is None or areas(box[None])[0] < 0.1 * 160**2 for box in small)
 
 
 def test_a_pasted_face_lies_in_its_box():
@@ -89,7 +153,7 @@ def test_a_pasted_face_lies_in_its_box():
 
 
 def test_every_kind_of_scene_is_made_and_stays_in_the_picture(maker):
-    pictures, labels = maker.batch(160, 60, (0,))
+    pictures, labels = maker.batch(160, 60, (0,), SECOND.mix)
     assert (pictures.dtype, pictures.shape, labels.shape) == (np.uint8, (60, 160, 160, 3), (60, MOST, 5))
     kinds = labels[:, :, 4]
     assert {-1.0, 0.0, 1.0} >= set(np.unique(kinds))

@@ -16,6 +16,7 @@ from PIL import Image
 
 from recipes import budget, train_cifar10, train_digits, train_yolo_face
 from recipes.cifar10.measuring import listed_photos
+from recipes.yolo_face.cycles import FIRST, Round
 from recipes.yolo_face.photos import check_folders
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,7 +47,7 @@ def test_the_forecast_of_digits_counts_the_last_batch_too(monkeypatch):
 
 def test_the_forecast_of_faces_counts_the_pixels_of_every_round(monkeypatch):
     monkeypatch.setattr(budget, "seconds_a_step", lambda trainer, inputs, targets: 60.0)
-    rounds = [train_yolo_face.Round(64, 2, 1), train_yolo_face.Round(128, 2, 3)]
+    rounds = [Round(64, 2, 1, FIRST), Round(128, 2, 3, FIRST)]
     assert train_yolo_face.forecast(rounds).startswith("8 scenes in 2 rounds: about 13 minutes")
 
 

@@ -81,13 +81,14 @@ def test_the_digits_recipe_trains_and_writes_a_usable_model(shared, tmp_path):
     assert ort.InferenceSession(out.with_suffix(".onnx")).get_modelmeta().custom_metadata_map["names"].startswith("[")
 
 
-def test_the_face_recipe_trains_resumes_measures_and_writes_a_usable_detector(shared, tmp_path):
+def test_the_face_recipe_trains_resumes_measures_and_writes_a_usable_detector(shared, people, tmp_path):
     with zipfile.ZipFile(shared / "data/caltech101.zip") as archive:
         wanted = [f"Faces/image_{n:04d}.jpg" for n in range(1, 66)] + [f"anchor/image_{n:04d}.jpg" for n in range(1, 9)]
         found = [name for name in archive.namelist() if name.endswith(tuple(wanted))]
         archive.extractall(tmp_path / "unpacked", found)
     caltech = next((tmp_path / "unpacked").rglob("Faces")).parent
     given = ["--caltech", caltech, "--coco", shared / "data/coco256/images", "--state", tmp_path / "state"]
+    given += ["--people", people]
     out = tmp_path / "yolo-face.onnx"
     stopped = run_until("round 1/2", "train_yolo_face.py", *given, "--trial", "--out", out)
     assert stopped.startswith("4 scenes in 2 rounds: about ")

@@ -1,0 +1,57 @@
+"""The people of a training: rendered once, kept as files."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from engine.files import write_text
+from recipes.yolo_face.people.figures import Figure, figure
+
+LIST = "figures.json"
+
+
+@dataclass(frozen=True)
+class Member:
+    """A figure in its file."""
+
+    path: Path
+    box: tuple[float, ...]
+    seen: float
+
+    def figure(self) -> Figure:
+        """The figure. Raises SystemExit where its file is gone."""
+        pixels = cv2.imread(str(self.path), cv2.IMREAD_UNCHANGED)
+        if pixels is None:
+            raise SystemExit(f"{self.path} is gone: remove its folder, and the figures are rendered anew.")
+        return Figure(cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGBA), np.array(self.box, np.float32), self.seen)
+
+
+def render(people: Path, kept: Path, count: int, seed: int, processes: int = 1) -> None:
+    """Render `count` figures into the folder `kept`, as PNG files and a list of their boxes, unless that is done."""
+    if (kept / LIST).exists():
+        return
+    kept.mkdir(parents=True, exist_ok=True)
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+        rows = list(pool.map(partial(_render_one, people, kept, seed), range(count), chunksize=20))
+    write_text(kept / LIST, json.dumps(rows))
+
+
+def members(kept: Path) -> list[Member]:
+    """The figures of a folder."""
+    rows = json.loads((kept / LIST).read_text(encoding="utf-8"))
+    return [Member(kept / row["file"], tuple(row["box"]), row["seen"]) for row in rows]
+
+
+def _render_one(people: Path, kept: Path, seed: int, number: int) -> dict[str, object]:
+    made = figure(people, (seed, number))
+    name = f"{number:05d}.png"
+    cv2.imwrite(str(kept / name), cv2.cvtColor(made.pixels, cv2.COLOR_RGBA2BGRA))
+    return {"file": name, "box": made.box.tolist(), "seen": made.seen}
