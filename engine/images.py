@@ -143,7 +143,7 @@ def _decode(file: IO[bytes], path: Path | None, name: str) -> LoadedImage:
             pixels, notes = _upright_rgb(image)
         except MemoryError:
             raise InvalidImage(
-                f"“{name}” ({image.width} x {image.height}) does not fit into memory.", "Make it smaller first."
+                f"“{name}” ({image.width} × {image.height}) does not fit into memory.", "Make it smaller first."
             ) from None
         except _BROKEN as error:
             raise InvalidImage(
@@ -152,7 +152,7 @@ def _decode(file: IO[bytes], path: Path | None, name: str) -> LoadedImage:
     if frames > 1:
         notes.insert(0, f"First of {frames} frames or pages.")
     if min(pixels.shape[:2]) < TINY_SIDE:
-        notes.append(f"Only {pixels.shape[1]} x {pixels.shape[0]} pixels: expect little of any answer.")
+        notes.append(f"Only {pixels.shape[1]} × {pixels.shape[0]} pixels: expect little of any answer.")
     return LoadedImage(_frozen(pixels), path, tuple(notes))
 
 
@@ -163,7 +163,7 @@ def _reason(error: BaseException) -> str:
 def _check_size(image: Image.Image, name: str) -> None:
     if image.width * image.height > MAX_PIXELS:
         raise InvalidImage(
-            f"“{name}” has {image.width} x {image.height} pixels; at most {MAX_PIXELS // 1_000_000} million are read.",
+            f"“{name}” has {image.width} × {image.height} pixels; at most {MAX_PIXELS // 1_000_000} million are read.",
             "Make it smaller first.",
         )
 

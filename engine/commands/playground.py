@@ -38,7 +38,7 @@ def _run(arguments: argparse.Namespace) -> int:
     print(f"{'layer':<24}{'shape':>16}{'parameters':>12}{'multiply-adds':>16}{'field':>10}")
     print(f"{given.name[:23]:<24}{_shape(given.values.shape):>16}")
     for stage in stages:
-        field = "{} x {}".format(*stage.receptive_field)
+        field = "{} × {}".format(*stage.receptive_field)
         print(
             f"{stage.layer.title:<24}{_shape(stage.result.shape):>16}"
             f"{stage.parameters:>12,}{stage.multiply_adds:>16,}{field:>10}"
@@ -52,7 +52,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _shape(shape: tuple[int, ...]) -> str:
-    return " x ".join(map(str, shape))
+    return " × ".join(map(str, shape))
 
 
 def _cell(text: str, shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -90,32 +90,32 @@ DATASETS: dict[str, DatasetKind] = {
     kind.id: kind
     for kind in (
         DatasetKind("shapes", "Shapes", f"{SHAPES_COUNT:,} drawn circles, squares, triangles, stars.", _shapes, True),
-        DatasetKind("digits", "Digits", "1,797 handwritten digits of 8 x 8 pixels (scikit-learn).", _digits, True),
+        DatasetKind("digits", "Digits", "1,797 handwritten digits of 8 × 8 pixels (scikit-learn).", _digits, True),
         DatasetKind(
             "mnist",
             "MNIST",
-            "70,000 handwritten digits of 28 x 28 pixels; fetched once (11 MB).",
+            "70,000 handwritten digits of 28 × 28 pixels; fetched once (11 MB).",
             _keras("mnist", "MNIST"),
             False,
         ),
         DatasetKind(
             "fashion-mnist",
             "Fashion-MNIST",
-            "70,000 pictures of clothes, 28 x 28 pixels; fetched once (30 MB).",
+            "70,000 pictures of clothes, 28 × 28 pixels; fetched once (30 MB).",
             _keras("fashion_mnist", "Fashion-MNIST", _CLOTHES),
             False,
         ),
         DatasetKind(
             "cifar10",
             "CIFAR-10",
-            "60,000 colour photos of 32 x 32 pixels, 10 classes; fetched once (170 MB).",
+            "60,000 colour photos of 32 × 32 pixels, 10 classes; fetched once (170 MB).",
             _keras("cifar10", "CIFAR-10", _CIFAR10),
             False,
         ),
         DatasetKind(
             "cifar100",
             "CIFAR-100",
-            "60,000 colour photos of 32 x 32 pixels, 100 classes; fetched once (169 MB).",
+            "60,000 colour photos of 32 × 32 pixels, 100 classes; fetched once (169 MB).",
             _keras("cifar100", "CIFAR-100", _CIFAR100),
             False,
         ),

@@ -55,9 +55,9 @@ def _size(runtime: Runtime, choices: Choices, path: Path) -> tuple[int, int]:
     if runtime.fixed_size is None:
         size = choices.size or DEFAULT_SIZE
         if any(side % 32 or not 32 <= side <= 4096 for side in size):
-            raise InvalidSetting(f"The input size {size[0]} x {size[1]} does not work.", "Choose multiples of 32.")
+            raise InvalidSetting(f"The input size {size[0]} × {size[1]} does not work.", "Choose multiples of 32.")
         return size
     if choices.size is not None and choices.size != runtime.fixed_size:
         width, height = runtime.fixed_size
-        raise InvalidSetting(f"“{path.name}” takes only {width} x {height}.", "Leave its input size as it is.")
+        raise InvalidSetting(f"“{path.name}” takes only {width} × {height}.", "Leave its input size as it is.")
     return runtime.fixed_size

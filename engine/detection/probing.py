@@ -16,7 +16,7 @@ def probe(runtime: Runtime, size: tuple[int, int], metadata: dict[str, str]) -> 
         outputs = runtime.run(black)
     except Exception as error:  # whatever the runtime raises, the network does not take such a picture
         raise InvalidModel(
-            f"The network does not run on a picture of {size[0]} x {size[1]}.", "Choose another input size."
+            f"The network does not run on a picture of {size[0]} × {size[1]}.", "Choose another input size."
         ) from error
     shapes = tuple(tuple(output.shape) for output in outputs)
     return Signature(size, shapes, runtime.output_names, runtime.input_names, metadata)

@@ -57,7 +57,7 @@ def stages(found: Found, side: int = 96) -> list[tuple[str, str, np.ndarray]]:
     for one in explain_stages(found.explainer, found.prepared, layers, key, found.explanation.target):
         placed = place(one.values, (0.0, 0.0, float(width), float(height)), (height, width))
         assert one.layer is not None
-        size = f"{one.values.shape[0]} x {one.values.shape[1]}"
+        size = f"{one.values.shape[0]} × {one.values.shape[1]}"
         shown.append((one.layer, size, draw(small, placed, Look(opacity=0.6)) if one.has_positive else small))
     return shown
 

@@ -75,7 +75,7 @@ def _fitting(path: str, pixels: int) -> int:
 
 def layer_sizes(explainer: Explainer) -> list[tuple[str, str]]:
     """Path and size as text of every layer that can carry a map, in the order of computation."""
-    return [(spot.path, " x ".join("?" if n is None else str(n) for n in spot.shape)) for spot in explainer.spatial]
+    return [(spot.path, " × ".join("?" if n is None else str(n) for n in spot.shape)) for spot in explainer.spatial]
 
 
 def wired_layers(explainer: Explainer) -> tuple[list[Spot], list[bool], tuple[Skip, ...]]:

@@ -96,4 +96,4 @@ def rise(question: Question) -> Raw:
     masks, cells = int(question.options["masks"]), int(question.options["cells"])
     mean = question.baseline("mean colour")
     found = perturbation.rise(question.score, question.image, mean, masks, cells, job=question.job)
-    return Raw(found, notes=(f"{masks} random masks of {cells} x {cells} cells, seed 0.",))
+    return Raw(found, notes=(f"{masks} random masks of {cells} × {cells} cells, seed 0.",))

@@ -96,7 +96,7 @@ def facts(card: Card) -> dict[str, Any]:
         **{name.replace("_", " "): value for name, value in card.details.items()},
         "made": card.made,
         "licence": card.licence,
-        "input": f"{how.height} x {how.width} x {how.channels}, fit “{how.fit}”, scale “{how.scale}”",
+        "input": f"{how.height} × {how.width} × {how.channels}, fit “{how.fit}”, scale “{how.scale}”",
         "parameters": f"{card.parameters:,}" if card.parameters else "",
         "size": f"{card.megabytes:g} MB" if card.megabytes else "",
     }

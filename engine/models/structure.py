@@ -78,7 +78,7 @@ def _note(layer: layers.Layer) -> str:
 
 
 def _times(size: tuple[int, ...]) -> str:
-    return " x ".join(map(str, size))
+    return " × ".join(map(str, size))
 
 
 def _stride(strides: tuple[int, ...]) -> str:

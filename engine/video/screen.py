@@ -74,8 +74,8 @@ class ScreenSource(Source):
         bottom = min(r.top + r.height, desktop["top"] + desktop["height"])
         if right - left < 1 or bottom - top < 1:
             raise SourceLost(
-                f"The region {r.width} x {r.height} at ({r.left}, {r.top}) lies outside the screen "
-                f"of {desktop['width']} x {desktop['height']}.",
+                f"The region {r.width} × {r.height} at ({r.left}, {r.top}) lies outside the screen "
+                f"of {desktop['width']} × {desktop['height']}.",
                 "Choose a region that is on the screen.",
             )
         return {"left": left, "top": top, "width": right - left, "height": bottom - top}

@@ -120,7 +120,7 @@ class DetectorChooser(QWidget):
         width, height = detector.size
         number = detector.classes
         classes = "unknown number of classes" if number is None else count(number, "class", "classes")
-        facts = f"{detector.head.title} head, {width} x {height}, {classes}. Licence: {_short(detector.licence)}."
+        facts = f"{detector.head.title} head, {width} × {height}, {classes}. Licence: {_short(detector.licence)}."
         entry = self.entry()
         if entry is not None and entry.card is not None:
             facts = f"{entry.about} {facts}"

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from engine.video.cameras import Camera, Format
 from engine.video.mjpeg import shown_address
 
-_SIZES = {"Automatic": (0, 0), "640 x 480": (640, 480), "1280 x 720": (1280, 720), "1920 x 1080": (1920, 1080)}
+_SIZES = {"Automatic": (0, 0), "640 × 480": (640, 480), "1280 × 720": (1280, 720), "1920 × 1080": (1920, 1080)}
 _RATES = {"Automatic": 0.0, "15 frames/s": 15.0, "30 frames/s": 30.0, "60 frames/s": 60.0}
 _CODES = {"Automatic": "", "MJPG (compressed)": "MJPG", "YUYV (raw)": "YUYV"}
 _VIDEO = "Videos and images (*.mp4 *.mkv *.avi *.mov *.webm *.m4v *.mpg *.jpg *.jpeg *.png *.bmp *.webp);;All files (*)"

@@ -210,7 +210,7 @@ class DetectionTab(Tab):
             return
         left, top, right, bottom = view.found.xyxy[index]
         what = f"{view.label(int(view.found.class_id[index]))} {view.found.score[index]:.2f}"
-        where = f"{right - left:.0f} x {bottom - top:.0f} at ({left:.0f}, {top:.0f})"
+        where = f"{right - left:.0f} × {bottom - top:.0f} at ({left:.0f}, {top:.0f})"
         self.panel.add_event(f"{view.time_s:.1f} s  {what}: {where}")
         self.explaining.begin(view, index)
 

@@ -60,7 +60,7 @@ class AnswerPanel(QWidget):
         keep = Qt.AspectRatioMode.KeepAspectRatio
         self._seen.setPixmap(to_pixmap(seen).scaled(SEEN_SIDE, SEEN_SIDE, keep, mode))
         colours = "grey" if seen.shape[2] == 1 else "colour"
-        self._caption.setText(f"{width} x {height} pixels, {colours}. {FIT_WORDS.get(card.preprocessing.fit, '')}")
+        self._caption.setText(f"{width} × {height} pixels, {colours}. {FIT_WORDS.get(card.preprocessing.fit, '')}")
         self._show_seen(True)
 
     def clear(self, hint: str) -> None:

@@ -63,7 +63,7 @@ class PicturePage(QWidget):
         self.view.set_image(image.pixels)
         self.clear_map()
         height, width = image.pixels.shape[:2]
-        facts = f"{title or image.name}   {width} x {height}   {' '.join(image.notes)}"
+        facts = f"{title or image.name}   {width} × {height}   {' '.join(image.notes)}"
         self._facts.setText(facts)
         self._facts.setToolTip(facts)
 
@@ -71,7 +71,7 @@ class PicturePage(QWidget):
         """Show the next picture of a video, keeping the view; its map follows at once."""
         self._image = pixels
         self._window = None
-        self._facts.setText(f"{pixels.shape[1]} x {pixels.shape[0]}   {words}")
+        self._facts.setText(f"{pixels.shape[1]} × {pixels.shape[0]}   {words}")
 
     def frame(self, window: Window | None) -> None:
         """Show which part of the image the network was given; None removes the frame."""

@@ -199,6 +199,6 @@ class Why(QObject):
 def caption(explanation: Explanation) -> str:
     """What the map shows, in one line."""
     at = f" at {explanation.layer}" if explanation.layer else ""
-    size = f"{explanation.values.shape[0]} x {explanation.values.shape[1]}"
+    size = f"{explanation.values.shape[0]} × {explanation.values.shape[1]}"
     about = f"{percent(explanation.probability)}, logit {explanation.logit:.2f}"
     return f"{METHODS[explanation.method].title}{at}, {size}: {explanation.target.title}   ({about})"

@@ -79,7 +79,7 @@ class InsideView(QWidget):
             return
         height, width, channels, count = filters.shape
         kind = "grey: below 0 dark, above 0 light" if channels != 3 else "in the colours they answer to"
-        self._about.setText(f"{count} first filters of {height} x {width}, {kind}")
+        self._about.setText(f"{count} first filters of {height} × {width}, {kind}")
         reach = float(np.abs(filters).max()) or 1.0
         shown = filters if channels == 3 else filters.mean(axis=2, keepdims=True)
         pixels = np.clip(127.5 + 127.5 * shown / reach, 0, 255).astype(np.uint8)

@@ -75,7 +75,7 @@ class NetworkView(QWidget):
         self._wires.show_structure(structure)
         self.table.setRowCount(len(structure.layers))
         for index, row in enumerate(structure.layers):
-            shape = " x ".join("?" if side is None else str(side) for side in row.shape[1:])
+            shape = " × ".join("?" if side is None else str(side) for side in row.shape[1:])
             texts = ("", row.name, row.kind, shape, f"{row.parameters:,}", f"{row.multiply_adds:,}", row.note)
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text if text != "0" else "–")

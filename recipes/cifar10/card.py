@@ -11,7 +11,7 @@ from recipes.cifar10.measuring import Measured
 from recipes.cifar10.network import HOW, LABELS
 
 KNOWN_FAILURES = (
-    "sees the photo at 32 x 32 pixels: small or off-centre things are lost, cats and dogs are taken for each other;"
+    "sees the photo at 32 × 32 pixels: small or off-centre things are lost, cats and dogs are taken for each other;"
     " people and anything else outside its ten classes still get one of their names"
 )
 

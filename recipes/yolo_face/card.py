@@ -14,8 +14,8 @@ DATA = (
     "Caltech-101 (F.-F. Li, M. Andreeto, M. Ranzato, P. Perona 2022, CC BY 4.0) and 128 training photos of COCO 2017"
     " (T.-Y. Lin and others; annotations CC BY 4.0; the photos are their authors', from Flickr, 95 of them under"
     " Creative Commons licences that forbid commercial use or changed copies; none is part of this file); faces"
-    " boxed by us in recipes/yolo_face/boxes_train.csv; 3,000 people rendered by us from MakeHuman's body, hair, clothes"
-    " and skins, which the MakeHuman team released under CC0 in 2020"
+    " boxed by us in recipes/yolo_face/boxes_train.csv; 3,000 people rendered by us from MakeHuman's body, hair,"
+    " clothes and skins, which the MakeHuman team released under CC0 in 2020"
 )
 HELD_OUT = (
     "60 portraits of Caltech-101, of people who are in no training photo; the 128 photos of COCO's validation set, the"
@@ -54,8 +54,8 @@ def with_figures(card: Card, measured: Measured, known_failures: str) -> Card:
         | card.details
         | {
             "measured": f"input {SIDE} px, at score {large.line()}; of faces of {LEAST:.0f} px as the network sees"
-            f" them, {seen.hit} of {seen.faces}; {scenes} with {measured.faces} faces, listed in"
-            " recipes/yolo_face/boxes_real.csv",
+            f" them, {seen.hit} of {seen.faces}, with {seen.wrong_large} false boxes of that size; {scenes} with"
+            f" {measured.faces} faces, listed in recipes/yolo_face/boxes_real.csv",
             "measured_by": "recipes/train_yolo_face.py --evaluate, with the folders that its help names",
             "latency": f"{measured.time()} a picture of {SIDE} px, from pixels to boxes, on {processor.described()}",
             "working_point": f"moved so that the least score with a precision of {PRECISION} on these same scenes is"

@@ -39,6 +39,7 @@ class Judgement:
     hit: int
     right: int  # boxes on a face of any size
     wrong: int  # boxes on none
+    wrong_large: int  # of them those of the least side and more
     scenes_without_people: int
     wrong_without_people: int
 
@@ -53,6 +54,11 @@ class Judgement:
         return self.right / max(self.right + self.wrong, 1)
 
     @property
+    def precision_large(self) -> float:
+        """The same for faces and boxes of the least side and more, as COCO counts within a range of sizes."""
+        return self.hit / max(self.hit + self.wrong_large, 1)
+
+    @property
     def false_boxes(self) -> float:
         """Boxes a scene without people."""
         return self.wrong_without_people / max(self.scenes_without_people, 1)
@@ -61,8 +67,9 @@ class Judgement:
         """A row of the table."""
         return (
             f"{self.confidence:.2f}: recall {self.recall:.3f} ({self.hit} of {self.faces}), precision "
-            f"{self.precision:.3f} ({self.right} of {self.right + self.wrong}), false boxes a scene without people "
-            f"{self.false_boxes:.3f} ({self.wrong_without_people} on {self.scenes_without_people})"
+            f"{self.precision:.3f} ({self.right} of {self.right + self.wrong}; at those sizes "
+            f"{self.precision_large:.3f}, {self.hit} of {self.hit + self.wrong_large}), false boxes a scene without "
+            f"people {self.false_boxes:.3f} ({self.wrong_without_people} on {self.scenes_without_people})"
         )
 
 
@@ -89,7 +96,7 @@ def judge(
 
     least: from which side, in pixels of the scene, faces must be found. Boxes on smaller ones are right, not asked for.
     """
-    faces = hit = right = wrong = without = wrong_without = 0
+    faces = hit = right = wrong = wrong_large = without = wrong_without = 0
     for scene, all_boxes, side in zip(scenes, found, least, strict=True):
         boxes = all_boxes.xyxy[all_boxes.score >= confidence]
         owner = assigned(boxes, scene.faces)
@@ -97,11 +104,14 @@ def judge(
         faces += int(wanted.sum())
         hit += int(wanted[owner[owner >= 0]].sum())
         right += int((owner >= 0).sum())
-        lost = int((~_open_to_doubt(boxes[owner < 0], scene)).sum())
+        on_none = boxes[owner < 0]
+        on_none = on_none[~_open_to_doubt(on_none, scene)]
+        lost = len(on_none)
         wrong += lost
+        wrong_large += int((np.sqrt(areas(on_none)) >= side).sum())
         without += not scene.people
         wrong_without += 0 if scene.people else lost
-    return Judgement(confidence, faces, hit, right, wrong, without, wrong_without)
+    return Judgement(confidence, faces, hit, right, wrong, wrong_large, without, wrong_without)
 
 
 def assigned(boxes: np.ndarray, faces: np.ndarray) -> np.ndarray:

@@ -26,7 +26,7 @@ def test_colours_arrive_as_rgb(tmp_path):
     pixels = np.random.default_rng(1).integers(0, 256, (5, 7, 3), dtype=np.uint8)
     loaded = load_image(save(tmp_path / "a.png", pixels))
     np.testing.assert_array_equal(loaded.pixels, pixels)
-    assert loaded.notes == ("Only 7 x 5 pixels: expect little of any answer.",)
+    assert loaded.notes == ("Only 7 × 5 pixels: expect little of any answer.",)
     assert not loaded.pixels.flags.writeable
 
 
@@ -123,7 +123,7 @@ def test_modern_formats_are_read(tmp_path, suffix):
 def test_extreme_sizes_are_read_with_a_remark(tmp_path, size):
     loaded = load_image(save(tmp_path / "s.png", Image.new("RGB", size, "red")))
     assert loaded.pixels.shape == (size[1], size[0], 3)
-    assert f"Only {size[0]} x {size[1]} pixels" in loaded.notes[0]
+    assert f"Only {size[0]} × {size[1]} pixels" in loaded.notes[0]
 
 
 def test_bomb_is_refused_before_it_is_decoded(tmp_path):
@@ -135,9 +135,9 @@ def test_bomb_is_refused_before_it_is_decoded(tmp_path):
     body = b"".join(rows.compress(bytes(90_001)) for _ in range(2_000)) + rows.flush()  # far from all of it
     path = tmp_path / "bomb.png"
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b""))
-    with pytest.raises(InvalidImage, match="30000 x 30000 pixels; at most 150 million"):
+    with pytest.raises(InvalidImage, match="30000 × 30000 pixels; at most 150 million"):
         load_image(path)
-    with pytest.raises(InvalidImage, match="30000 x 30000"):
+    with pytest.raises(InvalidImage, match="30000 × 30000"):
         load_thumbnail(path, 64)
 
 

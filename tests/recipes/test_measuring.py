@@ -41,6 +41,14 @@ def test_small_faces_are_right_but_not_asked_for():
     assert (counts.faces, counts.hit, counts.right, counts.wrong) == (1, 1, 2, 0)
 
 
+def test_within_a_range_of_sizes_small_boxes_count_neither_way():
+    boxes = [LARGE, SMALL, OTHER, [100, 150, 110, 160], [150, 150, 160, 160]]
+    counts = measured([scene([LARGE, SMALL])], [found(boxes, [0.9, 0.8, 0.7, 0.6, 0.5])]).in_picture(0.5)
+    assert (counts.right, counts.wrong) == (2, 3)
+    assert (counts.hit, counts.wrong_large) == (1, 1)
+    assert (counts.precision, counts.precision_large) == (0.4, 0.5)
+
+
 def test_at_the_input_faces_are_as_small_as_the_network_sees_them():
     one = measured([scene([LARGE])], [found([LARGE], [0.9])])
     assert np.sqrt(50 * 50) > LEAST

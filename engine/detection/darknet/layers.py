@@ -85,7 +85,7 @@ def plan(sections: list[Section], size: tuple[int, int] | None = None) -> Plan:
     channels = net.whole("channels", 3)
     if min(width, height) < 32 or max(width, height) > 8192 or channels != 3:
         raise InvalidModel(
-            f"The cfg asks for an input of {width} x {height} x {channels}.",
+            f"The cfg asks for an input of {width} × {height} × {channels}.",
             "Expected 32 to 8192 pixels and 3 channels.",
         )
     layers: list[Layer] = []

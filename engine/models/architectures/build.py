@@ -36,6 +36,6 @@ def build_network(settings: NetworkSettings, shape: Shape, count: int) -> keras.
         return _BUILDERS[kind.id](shape, count, plan)
     except ValueError as error:  # how Keras says that a layer's output would have no pixels left
         raise InvalidSetting(
-            f"Images of {shape[0]} x {shape[1]} pixels are too small for {kind.title} with depth {plan.depth}.",
+            f"Images of {shape[0]} × {shape[1]} pixels are too small for {kind.title} with depth {plan.depth}.",
             "Choose a larger image size, less depth, or another network.",
         ) from error

@@ -33,7 +33,7 @@ NETWORKS: dict[str, NetworkKind] = {
         NetworkKind(
             "vgg-small",
             "Small VGG",
-            "Three blocks of stacked 3 x 3 convolutions with pooling between them (Simonyan and Zisserman 2014).",
+            "Three blocks of stacked 3 × 3 convolutions with pooling between them (Simonyan and Zisserman 2014).",
             2,
             "convolutions per block",
             False,

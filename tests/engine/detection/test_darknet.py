@@ -151,7 +151,7 @@ def test_damaged_numbers_are_refused(tiny):
         ("activation=mish", "activation=blush", "unknown activation “blush”"),
         ("filters=14", "filters=15", "reads 15 channels"),
         ("size=3\nstride=2\npad=1", "size=three\nstride=2\npad=1", "Expected a number"),
-        ("width=64", "width=8", "8 x 96"),
+        ("width=64", "width=8", "8 × 96"),
         ("layers=-1,2", "layers=-1,3", "sizes"),
         ("groups=8", "groups=3", "in 3 groups over 8"),
         ("[net]", "[something]", r"does not begin with \[net\]"),

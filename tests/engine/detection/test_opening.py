@@ -18,7 +18,7 @@ from tests.engine.detection.darknet_files import TINY_CFG, write_random_weights
 
 
 def write_network(path: Path, output=(1, 7, 84), size=(64, 64), metadata=None, **symbolic) -> Path:
-    """An ONNX file that answers every picture with one constant output; with 84 cells a YOLOv8 of 64 x 64."""
+    """An ONNX file that answers every picture with one constant output; with 84 cells a YOLOv8 of 64 × 64."""
     values = np.zeros(output, np.float32)
     values.reshape(-1)[::101] = 0.5
     table = numpy_helper.from_array(values, "table")
@@ -142,7 +142,7 @@ def test_a_free_input_takes_the_size_that_is_chosen(tmp_path):
     with pytest.raises(InvalidSetting, match="multiples of 32"):
         open_detector(path, Choices(size=(100, 64)))
     fixed = write_network(tmp_path / "fixed.onnx")
-    with pytest.raises(InvalidSetting, match="takes only 64 x 64"):
+    with pytest.raises(InvalidSetting, match="takes only 64 × 64"):
         open_detector(fixed, Choices(size=(96, 96)))
 
 

@@ -44,7 +44,7 @@ def test_channels_add_up_to_the_map(explainer):
 
 def test_stages_of_a_network(explainer):
     (stage,) = stages(ask(explainer, IMAGE, Wanted()))
-    assert stage[:2] == ("conv2", "14 x 14")
+    assert stage[:2] == ("conv2", "14 × 14")
     assert stage[2].shape == (16, 16, 3)
 
 

@@ -93,7 +93,7 @@ def test_the_command_runs_a_stack(tmp_path, capsys):
     out = tmp_path / "out.npy"
     assert command(tmp_path / "s.json", "square", "--out", out, "--cell", "1,2,0") == 0
     text = capsys.readouterr().out
-    assert "3 x 3 x 1" in text
+    assert "3 × 3 × 1" in text
     assert "−4 + 0 = −4" in text
     np.testing.assert_array_equal(np.load(out)[..., 0], [[3, 0, -3], [4, 0, -4], [3, 0, -3]])
     assert command(tmp_path / "s.json", "square", "--code") == 0

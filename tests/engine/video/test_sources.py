@@ -50,7 +50,7 @@ def node(sysfs: Path, number: int, name: str, index: int = 0, bus: str = "") -> 
 
 
 class FakeDevice:
-    """Stands in for an opened camera: grants 640 x 480 whatever is asked for."""
+    """Stands in for an opened camera: grants 640 × 480 whatever is asked for."""
 
     def __init__(self, opens=True, pictures=3) -> None:
         self.opens, self.pictures, self.asked, self.released = opens, pictures, {}, False
@@ -100,7 +100,7 @@ def test_the_granted_format_is_reported_not_the_wanted_one(monkeypatch, tmp_path
     granted = source.open()
     assert (granted.width, granted.height, granted.fps, granted.fourcc) == (640, 480, 30, "MJPG")
     assert device.asked[cv2.CAP_PROP_FRAME_WIDTH] == 1920
-    assert granted.describe() == "640 x 480, 30 frames/s, MJPG, FAKE"
+    assert granted.describe() == "640 × 480, 30 frames/s, MJPG, FAKE"
     assert tuple(source.read()[0][0, 0]) == (0, 0, 255), "BGR of the device is RGB here"
 
 

@@ -19,7 +19,7 @@ def test_the_first_screen_is_alive_finds_faces_and_offers_the_next_step(tab, qtb
     assert tab.controls.model.box.currentText() == "YOLO-face"
     assert tab.controls.model.fetch.text() == "Get YOLOX-Nano: 80 classes (3.7 MB)"
     assert not tab.controls.model.card.isHidden()
-    qtbot.waitUntil(lambda: "960 x 720" in tab.controls.source.facts.text())
+    qtbot.waitUntil(lambda: "960 × 720" in tab.controls.source.facts.text())
 
 
 def test_every_control_says_what_it_does(tab):

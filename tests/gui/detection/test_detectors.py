@@ -42,7 +42,7 @@ def test_a_real_detector_finds_the_cat(tab, qtbot, shared):
 
     qtbot.waitUntil(seen, timeout=10_000)
     qtbot.waitUntil(lambda: "cat" in tab.panel.counts.accessibleDescription())
-    assert "Darknet YOLO head, 320 x 320, 80 classes" in tab.controls.model.about.text()
+    assert "Darknet YOLO head, 320 × 320, 80 classes" in tab.controls.model.about.text()
     assert "ONNX Runtime on CPU" in tab.panel.numbers._device.text()
 
 

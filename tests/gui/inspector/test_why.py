@@ -23,11 +23,11 @@ pytestmark = pytest.mark.slow
 def test_the_first_map_is_grad_cam_of_the_top_class_and_says_so(qtbot, inspector):
     explanation = inspector.why.found.explanation
     assert (explanation.method, explanation.layer, explanation.target.label) == ("grad-cam", "conv3", "8")
-    assert "Grad-CAM at conv3, 3 x 3: 8" in inspector.picture._map_facts.text()
+    assert "Grad-CAM at conv3, 3 × 3: 8" in inspector.picture._map_facts.text()
     placed = inspector.why.found.placed
     np.testing.assert_array_equal(inspector.picture.drawn(), draw(inspector.image.pixels, placed, Look()))
     qtbot.waitUntil(lambda: inspector.picture.stages.count() == 5)
-    assert inspector.picture.stages.currentItem().text() == "3 x 3"
+    assert inspector.picture.stages.currentItem().text() == "3 × 3"
 
 
 def test_method_class_and_layer_are_asked_for(qtbot, inspector):

@@ -56,7 +56,7 @@ def test_the_keras_code_builds_the_same_network(name):
 
 
 def test_an_image_too_small_is_refused_in_words():
-    with pytest.raises(InvalidSetting, match="8 x 8 pixels are too small"):
+    with pytest.raises(InvalidSetting, match="8 × 8 pixels are too small"):
         build_network(NetworkSettings(), (8, 8, 1), 3)
     with pytest.raises(InvalidSetting, match="no network"):
         build_network(NetworkSettings("huge"), SHAPE, 3)
@@ -69,7 +69,7 @@ def test_multiply_adds_are_those_of_the_definition():
     assert rows["dense"].multiply_adds == 576 * 64
     assert rows["pool1"].multiply_adds == 0
     assert rows["conv2"].inputs == ("pool1",)
-    assert rows["conv1"].note == "32 filters of 3 x 3"
+    assert rows["conv1"].note == "32 filters of 3 × 3"
 
 
 def test_mobilenet_v2_has_the_multiply_adds_of_its_paper():
