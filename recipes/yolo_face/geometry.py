@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from engine.detection.boxes import areas
@@ -30,6 +31,12 @@ def motion(
 def halvings(zoom: float) -> int:
     """How often a photo is halved first, so that shrinking by `zoom` skips no pixels of it."""
     return max(int(np.ceil(-np.log2(zoom / 0.6))), 0)
+
+
+def halved(pixels: np.ndarray) -> np.ndarray:
+    """Half as wide and half as high, every pixel the mean of four."""
+    size = (max(pixels.shape[1] // 2, 1), max(pixels.shape[0] // 2, 1))
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
 
 
 def for_halved(matrix: np.ndarray, times: int) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 from engine.detection.boxes import areas, intersections, iou
 from engine.detection.detections import Detections
 from engine.images import load_image
+from recipes.yolo_face.labels import boxes, read_labels
 
 REAL = Path(__file__).with_name("boxes_real.csv")
 SAME = 0.5  # IoU from which a box is the labelled face
@@ -78,15 +78,16 @@ def read_scenes(folders: dict[str, Path]) -> list[RealScene]:
 
     Raises SystemExit where a picture of them is not in its folder.
     """
-    rows: dict[tuple[str, str], list[dict[str, str]]] = {}
-    with REAL.open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            rows.setdefault((row["set"], row["file"]), []).append(row)
-    wanted = {key: found for key, found in rows.items() if key[0] in folders}
+    wanted = {key: rows for key, rows in read_labels(REAL).items() if key[0] in folders}
     for kind, name in wanted:
         if not (path := folders[kind] / name.partition("#")[0]).is_file():
             raise SystemExit(f"{path} is not there: {REAL.name} lists it among the pictures to measure with.")
-    return [_scene(folders[kind], name, found) for (kind, name), found in wanted.items()]
+    return [
+        RealScene(
+            name, _pixels(folders[kind], name), boxes(rows, "face"), boxes(rows, "ignore"), rows[0]["people"] == "yes"
+        )
+        for (kind, name), rows in wanted.items()
+    ]
 
 
 def judge(
@@ -98,13 +99,13 @@ def judge(
     """
     faces = hit = right = wrong = wrong_large = without = wrong_without = 0
     for scene, all_boxes, side in zip(scenes, found, least, strict=True):
-        boxes = all_boxes.xyxy[all_boxes.score >= confidence]
-        owner = assigned(boxes, scene.faces)
+        shown = all_boxes.xyxy[all_boxes.score >= confidence]
+        owner = assigned(shown, scene.faces)
         wanted = np.sqrt(areas(scene.faces)) >= side
         faces += int(wanted.sum())
         hit += int(wanted[owner[owner >= 0]].sum())
         right += int((owner >= 0).sum())
-        on_none = boxes[owner < 0]
+        on_none = shown[owner < 0]
         on_none = on_none[~_open_to_doubt(on_none, scene)]
         lost = len(on_none)
         wrong += lost
@@ -114,30 +115,22 @@ def judge(
     return Judgement(confidence, faces, hit, right, wrong, wrong_large, without, wrong_without)
 
 
-def assigned(boxes: np.ndarray, faces: np.ndarray) -> np.ndarray:
+def assigned(shown: np.ndarray, faces: np.ndarray) -> np.ndarray:
     """Number of the face that each box (best first) is on, -1 for none; a face is given away once."""
-    owner = np.full(len(boxes), -1)
-    overlap = iou(boxes, faces)
-    for number in range(len(boxes)):
+    owner = np.full(len(shown), -1)
+    overlap = iou(shown, faces)
+    for number in range(len(shown)):
         if len(faces) and overlap[number].max() >= SAME:
             owner[number] = int(overlap[number].argmax())
             overlap[:, owner[number]] = -1
     return owner
 
 
-def _open_to_doubt(boxes: np.ndarray, scene: RealScene) -> np.ndarray:
+def _open_to_doubt(shown: np.ndarray, scene: RealScene) -> np.ndarray:
     """Which boxes lie in a place that was left open."""
     if not len(scene.ignored):
-        return np.zeros(len(boxes), bool)
-    return intersections(boxes, scene.ignored).max(axis=1) >= COVERED * areas(boxes)
-
-
-def _scene(folder: Path, name: str, rows: list[dict[str, str]]) -> RealScene:
-    def boxes(kind: str) -> np.ndarray:
-        corners = [[float(row[side]) for side in ("x1", "y1", "x2", "y2")] for row in rows if row["kind"] == kind]
-        return np.array(corners, np.float32).reshape(-1, 4)
-
-    return RealScene(name, _pixels(folder, name), boxes("face"), boxes("ignore"), rows[0]["people"] == "yes")
+        return np.zeros(len(shown), bool)
+    return intersections(shown, scene.ignored).max(axis=1) >= COVERED * areas(shown)
 
 
 def _pixels(folder: Path, name: str) -> np.ndarray:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from engine.detection.boxes import areas
-from recipes.yolo_face.geometry import face_side, for_halved, halvings, motion, moved, visible
+from recipes.yolo_face.geometry import face_side, for_halved, halved, halvings, motion, moved, visible
 from recipes.yolo_face.light import relight
 from recipes.yolo_face.people.figures import Figure
 from recipes.yolo_face.photos import Photo
@@ -82,8 +82,7 @@ def blend(canvas: np.ndarray, piece: np.ndarray, matrix: np.ndarray, zoom: float
     if x1 <= x0 or y1 <= y0:
         return
     for _ in range(times := halvings(zoom)):
-        size = (max(piece.shape[1] // 2, 1), max(piece.shape[0] // 2, 1))
-        piece = cv2.resize(piece, size, interpolation=cv2.INTER_AREA)
+        piece = halved(piece)
     matrix = for_halved(matrix, times) - np.array([[0, 0, x0], [0, 0, y0]])
     piece = cv2.warpAffine(
         piece, matrix, (int(x1 - x0), int(y1 - y0)), flags=cv2.INTER_LINEAR, borderValue=(0, 0, 0, 0)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import cv2
 import numpy as np
+
+from recipes.yolo_face.geometry import halved
+from recipes.yolo_face.labels import Rows, boxes, read_labels
 
 BOXES = Path(__file__).with_name("boxes_train.csv")
 LONGEST = 480  # pixels: photos are kept no larger
@@ -46,9 +48,7 @@ class Photo:
     def halved(self, times: int) -> np.ndarray:
         """The pixels at half the size, so many times over."""
         while len(self.halves) < times:
-            above = self.halves[-1] if self.halves else self.pixels
-            size = (max(above.shape[1] // 2, 1), max(above.shape[0] // 2, 1))
-            self.halves.append(cv2.resize(above, size, interpolation=cv2.INTER_AREA))
+            self.halves.append(halved(self.halves[-1] if self.halves else self.pixels))
         return self.halves[times - 1] if times else self.pixels
 
     def _read(self) -> np.ndarray:
@@ -102,7 +102,7 @@ def check_folders(caltech: Path, coco: Path) -> None:
 
 def read_album(caltech: Path, coco: Path) -> Album:
     """Photos of the folders of Caltech-101 and of COCO's training images, with the boxes of `boxes_train.csv`."""
-    listed = _listed()
+    listed = read_labels(BOXES)
     portraits: list[Photo] = []
     scenes: list[Photo] = []
     faceless: list[Photo] = []
@@ -129,17 +129,5 @@ def _sorted_in(photo: Photo, scenes: list[Photo], faceless: list[Photo]) -> None
         faceless.append(photo)
 
 
-def _listed() -> dict[tuple[str, str], list[dict[str, str]]]:
-    found: dict[tuple[str, str], list[dict[str, str]]] = {}
-    with BOXES.open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            found.setdefault((row["set"], row["file"]), []).append(row)
-    return found
-
-
-def _photo(path: Path, rows: list[dict[str, str]]) -> Photo:
-    def boxes(kind: str) -> np.ndarray:
-        corners = [[float(row[side]) for side in ("x1", "y1", "x2", "y2")] for row in rows if row["kind"] == kind]
-        return np.array(corners, np.float32).reshape(-1, 4)
-
-    return Photo(path, boxes("face"), boxes("ignore"))
+def _photo(path: Path, rows: Rows) -> Photo:
+    return Photo(path, boxes(rows, "face"), boxes(rows, "ignore"))
