@@ -15,23 +15,19 @@ import numpy as np
 from engine.files import write_text
 
 
-def unfinished(state: Path, resume: bool, plan: str) -> bool:
-    """Whether there is something to go on from. plan: what is to be trained, in words.
+def done(state: Path, resume: bool, plan: str) -> int:
+    """Parts that need not be done again, to be asked before anything else is. plan: what is to be trained, in words.
 
     Raises SystemExit where going on was not asked for, or what is there was begun with another plan.
     """
     if not (state / "progress.json").exists():
-        return False
+        return 0
     if not resume:
         raise SystemExit(f"{state} holds an unfinished training: give --resume, or remove it.")
-    if (begun := _progress(state)["plan"]) != plan:
-        raise SystemExit(f"{state} was begun with {begun}, not with {plan}: give the same again, or remove it.")
-    return True
-
-
-def done(state: Path) -> int:
-    """Parts that need not be done again."""
-    return int(_progress(state)["done"]) if (state / "progress.json").exists() else 0
+    progress = _progress(state)
+    if progress["plan"] != plan:
+        raise SystemExit(f"{state} was begun with {progress['plan']}, not with {plan}: give the same, or remove it.")
+    return int(progress["done"])
 
 
 def keep(network: keras.Model, done: int, minutes: float, state: Path, plan: str) -> None:
@@ -45,14 +41,14 @@ def keep(network: keras.Model, done: int, minutes: float, state: Path, plan: str
             old.unlink()
 
 
-def restore(network: keras.Model, state: Path) -> tuple[int, float]:
-    """Bring a compiled network back to what `keep` saved; parts done and minutes taken so far."""
+def restore(network: keras.Model, state: Path) -> float:
+    """Bring a compiled network back to what `keep` saved; the minutes taken so far."""
     progress = _progress(state)
     network.optimizer.build(network.trainable_variables)
     with np.load(state / progress["file"]) as saved:
         for variable, name in zip(variables(network), saved.files, strict=True):
             variable.assign(saved[name])
-    return int(progress["done"]), float(progress["minutes"])
+    return float(progress["minutes"])
 
 
 def variables(network: keras.Model) -> list[keras.Variable]:

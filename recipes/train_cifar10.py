@@ -78,13 +78,12 @@ def build_trainer(steps: int) -> keras.Model:
     return network
 
 
-def train(x: np.ndarray, y: np.ndarray, epochs: int, resume: bool, kept: Path) -> tuple[keras.Model, float]:
+def train(x: np.ndarray, y: np.ndarray, epochs: int, done: int, kept: Path) -> tuple[keras.Model, float]:
     """Fit; then the network with the averaged weights and statistics measured for them, and the minutes it took."""
     targets = keras.utils.to_categorical(y, len(LABELS))
-    plan = f"{len(x)} images, {epochs} epochs"
     network = build_trainer(epochs * (len(x) // BATCH))
-    first, minutes = state.restore(network, kept) if state.unfinished(kept, resume, plan) else (0, 0.0)
-    for epoch in range(first, epochs):
+    minutes = state.restore(network, kept) if done else 0.0
+    for epoch in range(done, epochs):
         rng = np.random.default_rng((SEED, epoch))
         order = rng.permutation(len(x))[: len(x) // BATCH * BATCH]
         # Every other epoch shows an image mirrored, so that two epochs show both sides of all (Jordan 2024).
@@ -101,7 +100,7 @@ def train(x: np.ndarray, y: np.ndarray, epochs: int, resume: bool, kept: Path) -
             hits.append(float(told["accuracy"]))
         seconds = time.monotonic() - began
         minutes += seconds / 60
-        state.keep(network, epoch + 1, minutes, kept, plan)
+        state.keep(network, epoch + 1, minutes, kept, said(len(x), epochs))
         print(
             f"epoch {epoch + 1}/{epochs}: accuracy {np.mean(hits):.4f}, loss {np.mean(losses):.4f}, {seconds:.0f} s, "
             f"{len(order) / seconds:.0f} images/s",
@@ -131,7 +130,12 @@ def forecast(count: int, epochs: int) -> str:
     images, targets = np.zeros((BATCH, SIDE, SIDE, 3), np.float32), np.eye(len(LABELS))[np.zeros(BATCH, int)]
     steps = epochs * (count // BATCH)
     seconds = budget.seconds_a_step(build_trainer(max(steps, 1)), images, targets)
-    return budget.told(f"{count} images, {epochs} epochs", [(steps, seconds)])
+    return budget.told(said(count, epochs), [(steps, seconds)])
+
+
+def said(count: int, epochs: int) -> str:
+    """What is learnt from, in words."""
+    return f"{count} images, {epochs} epochs"
 
 
 def main() -> None:
@@ -145,15 +149,14 @@ def main() -> None:
         x, y, x_test, y_test = x[chosen], y[chosen], x_test[: arguments.limit], y_test[: arguments.limit]
     if not arguments.evaluate:
         backends.training_layout(arguments.precision)
-        done = state.done(arguments.state)
-        print(
-            f"{done} of {arguments.epochs} epochs are done" if done else forecast(len(x), arguments.epochs), flush=True
-        )
+        epochs = arguments.epochs
+        done = state.done(arguments.state, arguments.resume, said(len(x), epochs))
+        print(f"{done} of {epochs} epochs are done" if done else forecast(len(x), epochs), flush=True)
         keras.utils.set_random_seed(SEED)
-        network, minutes = train(x, y, arguments.epochs, arguments.resume, arguments.state)
+        network, minutes = train(x, y, epochs, done, arguments.state)
         write(network, arguments.out)
         kind = "from image files" if arguments.data else "as Keras loads them"
-        made = f"recipes/train_cifar10.py on {len(x):,} images {kind}, {arguments.epochs} epochs, {date.today()}"
+        made = f"recipes/train_cifar10.py on {len(x):,} images {kind}, {epochs} epochs, {date.today()}"
         save_card(describe(arguments.out, network.count_params(), made, minutes), card_path(arguments.out))
         shutil.rmtree(arguments.state)  # finished: nothing to resume
     measured = measure(arguments.out, x_test, y_test, arguments.photos)

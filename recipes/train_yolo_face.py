@@ -68,12 +68,10 @@ def build_trainer(side: int, rounds: Sequence[Round]) -> FaceTrainer:
     return trainer
 
 
-def train(feed: Feed, rounds: list[Round], resume: bool, kept: Path) -> tuple[FaceTrainer, float]:
+def train(feed: Feed, rounds: list[Round], done: int, kept: Path) -> tuple[FaceTrainer, float]:
     """Fit round by round; the trainer, and the minutes it took."""
-    done, minutes = 0, 0.0
     trainer, side = build_trainer(rounds[0].side, rounds), rounds[0].side
-    if state.unfinished(kept, resume, said(rounds)):
-        done, minutes = state.restore(trainer, kept)
+    minutes = state.restore(trainer, kept) if done else 0.0
     for number, part in enumerate(rounds[done:], start=done):
         if part.side != side:
             trainer, side = _resized(trainer, part.side, rounds), part.side
@@ -116,13 +114,13 @@ def main() -> None:
     meshes.check_people(arguments.people)
     backends.training_layout(arguments.precision)
     rounds = plan(arguments.scale, arguments.trial)
-    done = state.done(arguments.state)
+    done = state.done(arguments.state, arguments.resume, said(rounds))
     print(f"{done} of {len(rounds)} rounds are done" if done else forecast(rounds), flush=True)
     keras.utils.set_random_seed(SEED)
     figures = arguments.state / "figures"
     cast.render(arguments.people, figures, 4 if arguments.trial else FIGURES, SEED, arguments.processes)
     with Feed(arguments.caltech, arguments.coco / TRAIN, figures, SEED, arguments.processes) as feed:
-        trainer, minutes = train(feed, rounds, arguments.resume, arguments.state)
+        trainer, minutes = train(feed, rounds, done, arguments.state)
         trainer.optimizer.finalize_variable_values(trainer.trainable_variables)
         last = sum(r.steps for r in rounds)
         shipping.settle(trainer, feed.batches(rounds[-1], last, 1 if arguments.trial else 150))

@@ -34,9 +34,8 @@ def test_two_steps_and_two_more_are_four(tmp_path):
     learn(whole, range(4))
     learn(first, range(2))
     state.keep(first, 2, 1.5, tmp_path, "four steps")
-    assert state.unfinished(tmp_path, True, "four steps")
-    assert state.done(tmp_path) == 2
-    assert state.restore(second, tmp_path) == (2, 1.5)
+    assert state.done(tmp_path, True, "four steps") == 2
+    assert state.restore(second, tmp_path) == 1.5
     learn(second, range(2, 4))
     for ours, theirs in zip(state.variables(second), state.variables(whole), strict=True):
         np.testing.assert_allclose(np.asarray(ours), np.asarray(theirs), rtol=1e-6)
@@ -55,8 +54,8 @@ def test_only_the_last_state_is_kept(tmp_path):
 
 
 def test_nothing_unfinished_is_no_trouble(tmp_path):
-    assert not state.unfinished(tmp_path / "new", False, "anything")
-    assert state.done(tmp_path / "new") == 0
+    assert state.done(tmp_path / "new", False, "anything") == 0
+    assert state.done(tmp_path / "new", True, "anything") == 0
 
 
 def test_an_unfinished_training_is_neither_lost_nor_bent(tmp_path):
@@ -64,6 +63,6 @@ def test_an_unfinished_training_is_neither_lost_nor_bent(tmp_path):
     learn(network, range(1))
     state.keep(network, 1, 0.0, tmp_path, "50 epochs")
     with pytest.raises(SystemExit, match="give --resume, or remove it"):
-        state.unfinished(tmp_path, False, "50 epochs")
+        state.done(tmp_path, False, "50 epochs")
     with pytest.raises(SystemExit, match="begun with 50 epochs, not with 90 epochs"):
-        state.unfinished(tmp_path, True, "90 epochs")
+        state.done(tmp_path, True, "90 epochs")
