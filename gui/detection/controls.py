@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFileDialog,
-    QFormLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -29,6 +28,7 @@ from gui.detection.model_chooser import DetectorChooser
 from gui.detection.parts import heading, scrolled
 from gui.detection.source_chooser import CameraFormat, SourceChooser
 from gui.widgets.folded import FoldedSection
+from gui.widgets.form import Form
 
 _ORT = "onnxruntime"
 _RUNTIMES = {"ONNX Runtime": _ORT, "OpenCV": "opencv", "Keras (Darknet files)": "keras"}
@@ -136,9 +136,9 @@ class Controls(QWidget):
 
     def _build_advanced(self) -> QWidget:
         body = QWidget()
-        form = QFormLayout(body)
+        form = Form(body)
         form.setContentsMargins(0, 0, 0, 0)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        form.setRowWrapPolicy(Form.RowWrapPolicy.WrapLongRows)
         self.iou = Share(
             "Overlap", 0.45, "NMS threshold: a box is dropped if its IoU with a higher-scoring one exceeds this"
         )
@@ -192,14 +192,14 @@ class Controls(QWidget):
         form.addRow(self.camera)
         return body
 
-    def _tick(self, form: QFormLayout, name: str, tip: str) -> QCheckBox:
+    def _tick(self, form: Form, name: str, tip: str) -> QCheckBox:
         box = QCheckBox(name)
         box.setToolTip(tip)
         box.toggled.connect(lambda _: self.options_changed.emit())
         form.addRow(box)
         return box
 
-    def _box(self, form: QFormLayout, name: str, texts: tuple[str, ...], tip: str, model: bool = False) -> QComboBox:
+    def _box(self, form: Form, name: str, texts: tuple[str, ...], tip: str, model: bool = False) -> QComboBox:
         box = QComboBox()
         box.addItems(texts)
         box.setAccessibleName(name)

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
-    QFormLayout,
     QInputDialog,
     QLabel,
     QLineEdit,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from engine.video.cameras import Camera, Format
 from engine.video.mjpeg import shown_address
+from gui.widgets.form import Form
 
 _SIZES = {"Automatic": (0, 0), "640 × 480": (640, 480), "1280 × 720": (1280, 720), "1920 × 1080": (1920, 1080)}
 _RATES = {"Automatic": 0.0, "15 frames/s": 15.0, "30 frames/s": 30.0, "60 frames/s": 60.0}
@@ -149,7 +149,7 @@ class CameraFormat(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        form = QFormLayout(self)
+        form = Form(self)
         form.setContentsMargins(0, 0, 0, 0)
         self._size = self._box(form, "Camera size", list(_SIZES))
         self._rate = self._box(form, "Camera rate", list(_RATES))
@@ -160,7 +160,7 @@ class CameraFormat(QWidget):
         width, height = _SIZES[self._size.currentText()]
         return Format(width, height, _RATES[self._rate.currentText()], _CODES[self._code.currentText()])
 
-    def _box(self, form: QFormLayout, title: str, texts: list[str]) -> QComboBox:
+    def _box(self, form: Form, title: str, texts: list[str]) -> QComboBox:
         box = QComboBox()
         box.addItems(texts)
         box.setAccessibleName(title)

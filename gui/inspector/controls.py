@@ -9,7 +9,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
-    QFormLayout,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -23,6 +22,7 @@ from engine.models.cards import Card
 from engine.models.catalog import entries
 from engine.models.preprocessing import SCALES
 from gui.widgets.folded import FoldedSection
+from gui.widgets.form import Form
 from gui.widgets.model_chooser import ModelChooser
 
 TOP = 5
@@ -89,7 +89,7 @@ class Controls(QWidget):
 
     def _build_advanced(self) -> QWidget:
         body = QWidget()
-        form = QFormLayout(body)
+        form = Form(body)
         form.setContentsMargins(0, 0, 0, 0)
         self._top = QSpinBox()
         self._top.setRange(1, 20)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QComboBox,
-    QFormLayout,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.explain.views import POSITIVE_MAPS, SIGNED_MAPS, Look
+from gui.widgets.form import Form
 
 MODES = (
     ("original", "Image", "The image alone"),
@@ -67,7 +67,7 @@ class ViewBar(QWidget):
 
     def _more(self) -> QPushButton:
         body = QWidget()
-        form = QFormLayout(body)
+        form = Form(body)
         self.threshold = _slider("Hide what is weaker than this share of the strongest", 0)
         self.threshold.valueChanged.connect(lambda value: self._set(threshold=value / 100))
         self.contour = QCheckBox("around half of the strongest")

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QCompleter,
     QDoubleSpinBox,
-    QFormLayout,
     QLabel,
     QSpinBox,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from engine.explain.asking import Wanted
 from engine.explain.methods import METHODS, Parameter
 from engine.explain.targets import SCORES
 from gui.widgets.folded import FoldedSection
+from gui.widgets.form import Form
 
 OFF = "off"
 TOP_CLASS = "Top class"
@@ -54,9 +54,9 @@ class WhyControls(QWidget):
         self._about = QLabel()
         self._about.setWordWrap(True)
         self._about.setProperty("role", "muted")
-        self._options = QFormLayout()
+        self._options = Form()
         self._parameters: dict[str, QSpinBox | QDoubleSpinBox] = {}
-        form = QFormLayout()
+        form = Form()
         form.setContentsMargins(0, 0, 0, 0)
         form.setSpacing(8)
         form.addRow("Method", self.method)
@@ -77,7 +77,7 @@ class WhyControls(QWidget):
 
     def _build_more(self) -> QWidget:
         body = QWidget()
-        form = QFormLayout(body)
+        form = Form(body)
         form.setContentsMargins(0, 0, 0, 0)
         self.against = _search("Minus class", "Explain the class minus this one, on one signed scale")
         self.against.activated.connect(lambda _: self.changed.emit())

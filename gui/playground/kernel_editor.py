@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QSlider, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QSpinBox, QVBoxLayout, QWidget
 
 from engine.errors import EngineError
 from engine.playground.kernels import LARGEST_SIDE, PRESETS, Wave, make_kernel, recognise
 from engine.playground.layers.convolution import MOST_FILTERS, KernelLayer
 from gui.playground.number_grid import NumberGrid
+from gui.widgets.form import Form
 
 _OWN = "own numbers"
 
@@ -61,7 +62,7 @@ class KernelEditor(QWidget):
         filters.addWidget(self.filter_box, 1)
         filters.addWidget(QLabel("show"))
         filters.addWidget(self.shown_filter, 1)
-        self.form = QFormLayout()
+        self.form = Form()
         self.form.setSpacing(8)
         self.form.addRow("Kernel", self.preset)
         self.form.addRow("Angle", self.angle)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
-    QFormLayout,
     QHBoxLayout,
     QLabel,
     QSlider,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from engine.playground.layers import ActivationLayer, Layer, Setting, settings_of
 from gui.widgets.folded import FoldedSection
+from gui.widgets.form import Form
 
 _SLIDER_REACH = 25  # a slider covers at most this far from zero; the box beside it takes all of the range
 _SLIDER_STEPS = 200
@@ -68,8 +68,8 @@ class LayerForm(QWidget):
             self._body.hide()
             self._body.deleteLater()
         self._body = QWidget()
-        form, more = QFormLayout(self._body), QWidget()
-        folded = QFormLayout(more)
+        form, more = Form(self._body), QWidget()
+        folded = Form(more)
         for layout in (form, folded):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(8)

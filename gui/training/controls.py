@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
-    QFormLayout,
     QFrame,
     QGridLayout,
     QLabel,
@@ -28,6 +27,7 @@ from engine.models.catalog import entries
 from engine.training.config import TrainingConfig
 from gui.training.form import SettingsForm
 from gui.widgets.folded import FoldedSection
+from gui.widgets.form import Form
 
 _OPEN_FOLDER, _OPEN_FILE, _CAMERA = "open-folder", "open-file", "camera"
 MORE = 5  # epochs offered when a run is extended
@@ -118,10 +118,9 @@ class Controls(QWidget):
         self.epochs.setRange(1, 100_000)
         self.epochs.setAccessibleName("Epochs")
         self.epochs.setToolTip("How often every training image is shown")
-        rows = QFormLayout()
+        rows = Form()
         rows.setVerticalSpacing(8)
-        rows.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        rows.setFieldGrowthPolicy(Form.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         rows.addRow("Data", self.data)
         rows.addRow("Network", self.network)
         rows.addRow("Epochs", self.epochs)

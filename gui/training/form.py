@@ -6,10 +6,11 @@ import dataclasses
 from collections.abc import Collection
 from typing import Any, get_type_hints
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLabel, QSpinBox, QWidget
 
 from engine.options import Option, options
+from gui.widgets.form import Form
 
 _LARGE = 2**31 - 1
 
@@ -24,12 +25,11 @@ class SettingsForm(QWidget):
         self._settings = settings
         self._controls: dict[str, QWidget] = {}
         hints = get_type_hints(type(settings))
-        self._rows = rows = QFormLayout(self)
-        rows.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self._rows = rows = Form(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setVerticalSpacing(8)
         rows.setHorizontalSpacing(8)
-        rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        rows.setFieldGrowthPolicy(Form.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for name, known in options(settings):
             if name in without:
                 continue
