@@ -118,7 +118,10 @@ def main() -> None:
     print(f"{done} of {len(rounds)} rounds are done" if done else forecast(rounds), flush=True)
     keras.utils.set_random_seed(SEED)
     figures = arguments.state / "figures"
-    cast.render(arguments.people, figures, 4 if arguments.trial else FIGURES, SEED, arguments.processes)
+    if not cast.rendered(figures):
+        how = (4 if arguments.trial else FIGURES, SEED, arguments.processes)
+        print(cast.forecast(arguments.people, *how), flush=True)
+        cast.render(arguments.people, figures, *how)
     with Feed(arguments.caltech, arguments.coco / TRAIN, figures, SEED, arguments.processes) as feed:
         trainer, minutes = train(feed, rounds, done, arguments.state)
         trainer.optimizer.finalize_variable_values(trainer.trainable_variables)
@@ -147,7 +150,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--videos", type=Path)
     parser.add_argument("--scale", type=float, default=1.0, help="multiplies the steps; 20 for a machine with a GPU")
     parser.add_argument("--trial", action="store_true", help="two steps, to see that everything works")
-    parser.add_argument("--processes", type=int, default=1, help="processes that make scenes")
+    parser.add_argument("--processes", type=int, default=1, help="processes that render people and make scenes")
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--state", type=Path, default=STATE)
     parser.add_argument("--resume", action="store_true")

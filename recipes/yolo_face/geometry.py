@@ -8,7 +8,7 @@ import numpy as np
 from engine.detection.boxes import areas
 
 GREY = 114
-SMALLEST, LARGEST = 11.0, 0.85  # side of a face: pixels, and share of the scene's side
+SMALLEST, LARGEST = 9.0, 0.85  # side of a face: pixels, and share of the scene's side
 
 
 def face_side(side: int, rng: np.random.Generator) -> float:

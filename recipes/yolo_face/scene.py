@@ -9,7 +9,7 @@ import numpy as np
 from engine.detection.boxes import areas
 
 MOST = 20  # boxes of a scene
-UNREADABLE = 9.0  # pixels: smaller faces are neither asked for nor punished
+UNREADABLE = 7.5  # pixels: smaller faces are neither asked for nor punished
 
 
 @dataclass(frozen=True)

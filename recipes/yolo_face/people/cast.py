@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +14,7 @@ import cv2
 import numpy as np
 
 from engine.files import write_text
+from recipes import budget
 from recipes.yolo_face.people.figures import Figure, figure
 
 LIST = "figures.json"
@@ -34,14 +36,29 @@ class Member:
         return Figure(cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGBA), np.array(self.box, np.float32), self.seen)
 
 
+def forecast(people: Path, count: int, seed: int, processes: int = 1) -> str:
+    """How long `render` will take, from one figure."""
+    figure(people, (seed, 0))  # reads the files
+    began = time.perf_counter()
+    figure(people, (seed, 1))
+    return budget.told(f"{count:,} people to render", [(count // processes, time.perf_counter() - began)])
+
+
 def render(people: Path, kept: Path, count: int, seed: int, processes: int = 1) -> None:
-    """Render `count` figures into the folder `kept`, as PNG files and a list of their boxes, unless that is done."""
-    if (kept / LIST).exists():
-        return
+    """Render `count` figures into the folder `kept`, as PNG files and, at the end, a list of their boxes."""
     kept.mkdir(parents=True, exist_ok=True)
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
-        rows = list(pool.map(partial(_render_one, people, kept, seed), range(count), chunksize=20))
+    one = partial(_render_one, people, kept, seed)
+    if processes > 1:
+        with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+            rows = list(pool.map(one, range(count), chunksize=20))
+    else:
+        rows = [one(number) for number in range(count)]
     write_text(kept / LIST, json.dumps(rows))
+
+
+def rendered(kept: Path) -> bool:
+    """Whether that is done."""
+    return (kept / LIST).exists()
 
 
 def members(kept: Path) -> list[Member]:

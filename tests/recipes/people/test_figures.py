@@ -70,13 +70,21 @@ def test_the_box_lies_on_what_is_drawn(seen_from):
     assert (figure_ahead.pixels[top:bottom, left:right, 3] > 128).mean() > 0.8
 
 
-def test_a_cast_is_rendered_once_and_read_back(people, tmp_path):
-    cast.render(people, tmp_path / "figures", 3, 5)
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_cast_is_read_back_as_it_was_rendered(people, tmp_path, processes):
+    assert not cast.rendered(tmp_path / "figures")
+    cast.render(people, tmp_path / "figures", 3, 5, processes)
+    assert cast.rendered(tmp_path / "figures")
     first, *others = cast.members(tmp_path / "figures")
     assert len(others) == 2
     np.testing.assert_array_equal(first.figure().pixels, figure(people, (5, 0)).pixels)
     assert first.box == pytest.approx(figure(people, (5, 0)).box)
     first.path.unlink()
-    cast.render(people, tmp_path / "figures", 3, 5)
-    with pytest.raises(SystemExit, match="is gone"):  # nothing was rendered again
+    with pytest.raises(SystemExit, match="is gone"):
         first.figure()
+
+
+def test_the_forecast_of_a_cast_is_that_of_its_figures(people, monkeypatch):
+    clock = iter((1.0, 3.0))
+    monkeypatch.setattr("time.perf_counter", lambda: next(clock))
+    assert cast.forecast(people, 3000, 5, 2).startswith("3,000 people to render: about 50 minutes")
