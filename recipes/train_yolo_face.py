@@ -43,9 +43,10 @@ SEED = 5
 DECAY = 0.03
 FIGURES = 3000  # people that are rendered
 KNOWN_FAILURES = (
-    "faces from the side, bent down, under caps and helmets, half hidden or in the dark are missed more often than"
-    " found, and so are those of less than 16 pixels as the network sees them; the back of a head, a hand or a round"
-    " thing is now and then taken for a face; drawn and carved faces may or may not be boxed"
+    "misses most heads that are bent far down or thrown back, many small profiles, and faces half hidden or in the"
+    " shade of a cap; boxes of faces of less than 20 pixels as the network sees them are often a little too large; a"
+    " head that looks away, a knee or a dark window is now and then taken for a face; drawn and carved faces may or may"
+    " not be boxed"
 )
 OUT = ROOT / "resources" / "models" / "yolo-face.onnx"
 STATE = ROOT / "build" / "train_yolo_face"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine import processor
 from engine.models.cards import Card, Preprocessing
-from recipes.yolo_face.measuring import LEAST, PRECISION, SIDE, Measured
+from recipes.yolo_face.measuring import FALSE_BOXES, LEAST, PRECISION, SIDE, Measured
 from recipes.yolo_face.shipping import LABELS, LICENCE, START
 
 DATA = (
@@ -44,29 +44,32 @@ def describe(path: Path, parameters: int, made: str, minutes: float) -> Card:
 
 def with_figures(card: Card, measured: Measured, known_failures: str) -> Card:
     """The card with what the file did on real scenes, at the score from which boxes are shown."""
-    large, seen = measured.in_picture(START), measured.at_input(START)
-    scenes = f"{len(measured.scenes)} real scenes"
+    picture, seen = measured.in_picture(START), measured.at_input(START)
+    least, scenes = f"{LEAST:.0f} px and more", f"{len(measured.scenes)} real scenes"
     return replace(
         card,
-        accuracy=f"Finds {large.recall:.0%} of the faces of {LEAST:.0f} px and more, and"
-        f" {large.precision:.0%} of its boxes are faces ({scenes} that it never learnt from)",
+        accuracy=f"Finds {seen.recall:.0%} of the faces that are {least} as the network sees them, and"
+        f" {seen.precision_large:.0%} of its boxes of that size are faces; of all its boxes"
+        f" {seen.precision:.0%} ({scenes} that it never learnt from)",
         details={"known_failures": known_failures}
         | card.details
         | {
-            "measured": f"input {SIDE} px, at score {large.line()}; of faces of {LEAST:.0f} px as the network sees"
-            f" them, {seen.hit} of {seen.faces}, with {seen.wrong_large} false boxes of that size; {scenes} with"
-            f" {measured.faces} faces, listed in recipes/yolo_face/boxes_real.csv",
+            "measured": f"input {SIDE} px, at score {START}, on {scenes} with {measured.faces} faces (listed in"
+            f" recipes/yolo_face/boxes_real.csv): faces of {least} as the network sees them: {seen.line()}; faces of"
+            f" {least} in the picture: {picture.line()}",
             "measured_by": "recipes/train_yolo_face.py --evaluate, with the folders that its help names",
             "latency": f"{measured.time()} a picture of {SIDE} px, from pixels to boxes, on {processor.described()}",
-            "working_point": f"moved so that the least score with a precision of {PRECISION} on these same scenes is"
-            f" {START}",
+            "working_point": f"moved so that {START} is the least score with a precision of {PRECISION} for boxes of"
+            f" {least} as the network sees them, and at most {FALSE_BOXES} false boxes a scene without people, on these"
+            " same scenes",
         },
         figures=card.figures
         | {
-            "recall": round(large.recall, 3),
-            "recall_at_input": round(seen.recall, 3),
-            "precision": round(large.precision, 3),
-            "false_boxes_a_scene_without_people": round(large.false_boxes, 3),
+            "recall": round(seen.recall, 3),
+            "precision": round(seen.precision_large, 3),
+            "recall_in_picture": round(picture.recall, 3),
+            "precision_of_all_boxes": round(seen.precision, 3),
+            "false_boxes_a_scene_without_people": round(seen.false_boxes, 3),
             "slowest_milliseconds": round(max(measured.milliseconds), 1),
         },
     )

@@ -50,12 +50,12 @@ class Judgement:
 
     @property
     def precision(self) -> float:
-        """Share of the boxes that are on a face."""
+        """Share of all boxes that are on a face."""
         return self.right / max(self.right + self.wrong, 1)
 
     @property
     def precision_large(self) -> float:
-        """The same for faces and boxes of the least side and more, as COCO counts within a range of sizes."""
+        """The same for faces and boxes of the least side and more, as COCO's evaluation counts for a range of sizes."""
         return self.hit / max(self.hit + self.wrong_large, 1)
 
     @property
@@ -64,12 +64,12 @@ class Judgement:
         return self.wrong_without_people / max(self.scenes_without_people, 1)
 
     def line(self) -> str:
-        """A row of the table."""
+        """The counts, in words."""
         return (
-            f"{self.confidence:.2f}: recall {self.recall:.3f} ({self.hit} of {self.faces}), precision "
-            f"{self.precision:.3f} ({self.right} of {self.right + self.wrong}; at those sizes "
-            f"{self.precision_large:.3f}, {self.hit} of {self.hit + self.wrong_large}), false boxes a scene without "
-            f"people {self.false_boxes:.3f} ({self.wrong_without_people} on {self.scenes_without_people})"
+            f"recall {self.recall:.3f} ({self.hit} of {self.faces}), precision {self.precision_large:.3f}"
+            f" ({self.hit} of {self.hit + self.wrong_large}), of boxes of all sizes {self.precision:.3f}"
+            f" ({self.right} of {self.right + self.wrong}), false boxes a scene without people"
+            f" {self.false_boxes:.3f} ({self.wrong_without_people} on {self.scenes_without_people})"
         )
 
 

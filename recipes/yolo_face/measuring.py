@@ -19,7 +19,8 @@ from recipes.yolo_face.shipping import START
 
 SIDE = 320  # pixels of the input, for measuring; the file takes any multiple of 32
 LEAST = 32.0  # pixels: side of the faces that must be found
-PRECISION = 0.95  # of the boxes that are shown to begin with
+PRECISION = 0.95  # of the boxes of such faces that are shown to begin with
+FALSE_BOXES = 0.05  # a scene without people, at most
 GREEN, BLUE = (60, 220, 90), (60, 140, 255)  # RGB
 TABLE = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6)
 
@@ -39,23 +40,27 @@ class Measured:
         return sum(len(scene.faces) for scene in self.scenes)
 
     def in_picture(self, confidence: float) -> Judgement:
-        """Counts for faces of LEAST pixels in the picture as it is; precision is that of all boxes."""
+        """Counts for faces of LEAST pixels in the picture as it is."""
         return judge(self.scenes, self.found, confidence, [LEAST] * len(self.scenes))
 
     def at_input(self, confidence: float) -> Judgement:
-        """Counts for faces of LEAST pixels in the SIDE pixels that the network sees; precision is that of all boxes."""
+        """Counts for faces of LEAST pixels in the SIDE pixels that the network sees."""
         return judge(self.scenes, self.found, confidence, [LEAST * each for each in self.shrinking])
 
     def working_point(self) -> float:
         """The least score from which boxes are right often enough; START where none is."""
-        scores = np.arange(0.05, 0.95, 0.01)
-        good = (score for score in scores if self.in_picture(score).precision >= PRECISION)
+        good = (score for score in np.arange(0.05, 0.95, 0.01) if self._good(self.at_input(score)))
         return float(next(good, START))
+
+    def _good(self, counts: Judgement) -> bool:
+        return counts.precision_large >= PRECISION and counts.false_boxes <= FALSE_BOXES
 
     def table(self) -> str:
         """Both counts at the scores of TABLE, and the time, as lines."""
-        lines = [f"faces of {LEAST:.0f} px in the picture:", *(f"  {self.in_picture(c).line()}" for c in TABLE)]
-        lines += [f"faces of {LEAST:.0f} px at the input:", *(f"  {self.at_input(c).line()}" for c in TABLE)]
+        lines = [f"faces of {LEAST:.0f} px at the input:"]
+        lines += [f"  {score:.2f}: {self.at_input(score).line()}" for score in TABLE]
+        lines += [f"faces of {LEAST:.0f} px in the picture:"]
+        lines += [f"  {score:.2f}: {self.in_picture(score).line()}" for score in TABLE]
         return "\n".join([*lines, f"{self.time()} a picture"])
 
     def tiles(self, confidence: float) -> list[Tile]:

@@ -29,8 +29,8 @@ def found(boxes: list[list[float]], scores: list[float]) -> Detections:
     return Detections(_boxes(boxes), np.array(scores, np.float32), np.zeros(len(scores), np.int64))
 
 
-def measured(scenes: list[RealScene], boxes: list[Detections]) -> Measured:
-    return Measured(scenes, boxes, [2.0] * len(scenes), [5.0, 9.0])
+def measured(scenes: list[RealScene], boxes: list[Detections], shrinking: float = 2.0) -> Measured:
+    return Measured(scenes, boxes, [shrinking] * len(scenes), [5.0, 9.0])
 
 
 LARGE, SMALL, OTHER = [10, 10, 60, 60], [100, 100, 120, 120], [150, 10, 190, 50]
@@ -78,7 +78,13 @@ def test_the_working_point_is_the_least_score_that_is_precise_enough():
     # 20 right boxes from 0.9 to 0.52, one wrong at 0.4, another at 0.3: 20 of 21 are enough, 20 of 22 are not
     scenes = [scene([LARGE]) for _ in range(20)] + [scene([])]
     boxes = [found([LARGE], [0.9 - 0.02 * k]) for k in range(20)] + [found([LARGE, OTHER], [0.4, 0.3])]
-    assert measured(scenes, boxes).working_point() == pytest.approx(0.31, abs=0.011)
+    assert measured(scenes, boxes, 1.0).working_point() == pytest.approx(0.31, abs=0.011)
+
+
+def test_at_the_working_point_scenes_without_people_stay_empty():
+    scenes = [scene([LARGE]) for _ in range(20)] + [scene([], people=False)] * 10
+    boxes = [found([LARGE], [0.9])] * 20 + [found([SMALL], [0.6])] + [found([], [])] * 9  # one box is too many
+    assert measured(scenes, boxes, 1.0).working_point() == pytest.approx(0.61, abs=0.011)
 
 
 def test_where_nothing_is_precise_enough_scores_stay_as_they_are():
