@@ -21,15 +21,14 @@ class Form(QFormLayout):
         control = parts[-1]
         label = self.labelForField(control) if len(parts) == 2 else None
         if isinstance(label, QLabel):
-            _polish(control)  # or its height is not yet that of the theme
-            label.setMinimumHeight(control.sizeHint().height())
+            label.setMinimumHeight(_height(control))
 
 
-def _polish(control: QWidget | QLayout) -> None:
+def _height(control: QWidget | QLayout) -> int:
+    """Pixels that a control, or the highest of several, wants; a layout says 0 as long as nothing in it is shown."""
     if isinstance(control, QWidget):
-        control.ensurePolished()
-        return
-    for item in (control.itemAt(index) for index in range(control.count())):
-        if item is not None and (widget := item.widget()) is not None:
-            widget.ensurePolished()
-    control.invalidate()
+        control.ensurePolished()  # or the height is not yet that of the theme
+        return control.sizeHint().height()
+    items = [control.itemAt(index) for index in range(control.count())]
+    widgets = [item.widget() for item in items if item is not None]
+    return max((_height(widget) for widget in widgets if widget is not None), default=0)

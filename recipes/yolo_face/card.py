@@ -60,8 +60,8 @@ def with_figures(card: Card, measured: Measured, known_failures: str) -> Card:
             "measured_by": "recipes/train_yolo_face.py --evaluate, with the folders that its help names",
             "latency": f"{measured.time()} a picture of {SIDE} px, from pixels to boxes, on {processor.described()}",
             "working_point": f"moved so that {START} is the least score with a precision of {PRECISION} for boxes of"
-            f" {least} as the network sees them, and at most {FALSE_BOXES} false boxes a scene without people, on these"
-            " same scenes",
+            f" {least}, in the picture and as the network sees them, and at most {FALSE_BOXES} false boxes a scene"
+            " without people, on these same scenes",
         },
         figures=card.figures
         | {

@@ -48,12 +48,10 @@ class Measured:
         return judge(self.scenes, self.found, confidence, [LEAST * each for each in self.shrinking])
 
     def working_point(self) -> float:
-        """The least score from which boxes are right often enough; START where none is."""
-        good = (score for score in np.arange(0.05, 0.95, 0.01) if self._good(self.at_input(score)))
+        """The least score from which boxes of either count are right often enough; START where none is."""
+        scores = np.arange(0.05, 0.95, 0.01)
+        good = (c for c in scores if _good(self.at_input(c)) and _good(self.in_picture(c)))
         return float(next(good, START))
-
-    def _good(self, counts: Judgement) -> bool:
-        return counts.precision_large >= PRECISION and counts.false_boxes <= FALSE_BOXES
 
     def table(self) -> str:
         """Both counts at the scores of TABLE, and the time, as lines."""
@@ -80,6 +78,10 @@ class Measured:
     def time(self) -> str:
         """Median and longest time of a picture."""
         return f"{np.median(self.milliseconds):.1f} ms, at most {max(self.milliseconds):.1f} ms"
+
+
+def _good(counts: Judgement) -> bool:
+    return counts.precision_large >= PRECISION and counts.false_boxes <= FALSE_BOXES
 
 
 def measure(path: Path, scenes: list[RealScene]) -> Measured:

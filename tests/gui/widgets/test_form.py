@@ -22,8 +22,9 @@ def shown(qtbot, theme):
         body = QWidget()
         kept.append(body)
         qtbot.addWidget(body)
-        form = Form(body)
+        form = Form()
         form.addRow("Name", control)
+        body.setLayout(form)  # as late as some pages do
         body.resize(240, body.sizeHint().height())
         with qtbot.waitExposed(body):
             body.show()
