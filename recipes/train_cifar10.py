@@ -74,7 +74,8 @@ def optimizer(steps: int) -> keras.optimizers.Optimizer:
 def build_trainer(steps: int) -> keras.Model:
     """The network ready to learn for `steps` steps."""
     network = photo_network()
-    network.compile(optimizer(steps), keras.losses.CategoricalCrossentropy(label_smoothing=0.1), metrics=["accuracy"])
+    loss = keras.losses.CategoricalCrossentropy(label_smoothing=0.1)
+    network.compile(optimizer(steps), loss, metrics=["accuracy"], jit_compile=backends.compiled())
     return network
 
 

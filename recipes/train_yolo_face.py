@@ -65,7 +65,7 @@ def build_trainer(side: int, rounds: Sequence[Round]) -> FaceTrainer:
         ema_overwrite_frequency=None,
     )
     optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
-    trainer.compile(optimizer)
+    trainer.compile(optimizer, jit_compile=backends.compiled())
     return trainer
 
 
