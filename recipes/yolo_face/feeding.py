@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -23,8 +25,17 @@ _maker: SceneMaker | None = None
 
 def _start(caltech: Path, coco: Path, cast: Path) -> None:
     global _maker
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     cv2.setNumThreads(1)
     _maker = SceneMaker(read_album(caltech, coco), members(cast))
+
+
+def _end_with_parent() -> None:
+    """A pool waits for work for ever, also where whoever gave it was killed."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _make(side: int, count: int, seed: tuple[int, ...], mix: Mix) -> tuple[np.ndarray, np.ndarray]:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -40,9 +41,22 @@ def run_until(line: str, recipe: str, *arguments: object) -> str:
             said += one
             if one.startswith(line):
                 break
-        os.killpg(it.pid, signal.SIGKILL)  # and the processes that make scenes
+        it.kill()
     assert line in said
+    assert _ends(it.pid), "the processes that make scenes outlive the recipe"
     return said
+
+
+def _ends(group: int) -> bool:
+    """Whether all processes of a group end within ten seconds."""
+    for _ in range(100):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    os.killpg(group, signal.SIGKILL)
+    return False
 
 
 def test_the_photo_recipe_trains_and_writes_a_usable_model(tmp_path, monkeypatch, capsys):
