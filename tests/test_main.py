@@ -1,4 +1,4 @@
-"""The program as a person starts it: a process, its output and its exit code."""
+"""The program as a person starts it: its output and its exit code, as a process where that makes a difference."""
 
 import csv
 import json
@@ -44,9 +44,9 @@ def test_classify_prints_one_json_object_an_image_and_nothing_else(digit, tmp_pa
     assert done.stderr.splitlines() == ["error: “bad.jpg” is empty (0 bytes). Choose an image file that has content."]
 
 
-def test_classify_writes_a_table_and_reads_folders(digit, tmp_path):
-    done = run("classify", digit.parent, "--csv", tmp_path / "out.csv", "--top", 2)
-    assert (done.returncode, done.stderr) == (0, "")
+def test_classify_writes_a_table_and_reads_folders(digit, tmp_path, capsys):
+    assert _exit_code(["classify", str(digit.parent), "--csv", str(tmp_path / "out.csv"), "--top", "2"]) == 0
+    assert capsys.readouterr().err == ""
     with (tmp_path / "out.csv").open(encoding="utf-8") as file:
         assert [line["rank"] for line in csv.DictReader(file)] == ["1", "2"]
 
@@ -92,12 +92,13 @@ def test_models_are_listed_and_described():
     assert "MNIST" in info
 
 
-def test_imported_weights_classify_with_their_labels(shared, home):
-    folder = shared / "models" / "imagenet"
-    imported = run("models", "import", "mobilenet-v2", folder / "mobilenet_v2_1.0_224.weights.h5")
-    assert (imported.returncode, imported.stderr) == (0, "")
-    done = run("classify", shared / "photos" / "jetson_banana_0.jpg", "--model", "mobilenet-v2", "--json")
-    assert json.loads(done.stdout)["predictions"][0]["label"] == "banana"
+def test_imported_weights_classify_with_their_labels(shared, home, capsys):
+    weights = shared / "models" / "imagenet" / "mobilenet_v2_1.0_224.weights.h5"
+    assert _exit_code(["models", "import", "mobilenet-v2", str(weights)]) == 0
+    assert capsys.readouterr().err == ""
+    photo = shared / "photos" / "jetson_banana_0.jpg"
+    assert _exit_code(["classify", str(photo), "--model", "mobilenet-v2", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["predictions"][0]["label"] == "banana"
 
 
 def test_without_a_display_the_window_says_so_in_one_sentence():
@@ -123,11 +124,11 @@ def test_the_engine_works_where_qt_cannot_be_imported(digit, tmp_path):
 
 
 def test_screenshots_show_a_tab_in_both_themes(tmp_path):
-    done = run("screenshots", tmp_path / "shots", "--only", "inspector")
+    done = run("screenshots", tmp_path / "shots", "--only", "playground")
     assert done.returncode == 0, done.stderr
     names = sorted(path.name for path in (tmp_path / "shots").iterdir())
-    assert {"inspector-digit-dark.png", "inspector-digit-light.png"} <= set(names)
-    light, dark = (Image.open(tmp_path / "shots" / f"inspector-digit-{mode}.png") for mode in ("light", "dark"))
+    assert {"playground-edges-dark.png", "playground-edges-light.png"} <= set(names)
+    light, dark = (Image.open(tmp_path / "shots" / f"playground-edges-{mode}.png") for mode in ("light", "dark"))
     with light, dark:
         assert light.size == dark.size == (1280, 800)
         assert light.convert("L").resize((1, 1)).getpixel((0, 0)) > 180
