@@ -118,11 +118,10 @@ def main() -> None:
     done = state.done(arguments.state, arguments.resume, said(rounds))
     print(f"{done} of {len(rounds)} rounds are done" if done else forecast(rounds), flush=True)
     keras.utils.set_random_seed(SEED)
-    figures = arguments.state / "figures"
-    if not cast.rendered(figures):
-        how = (4 if arguments.trial else FIGURES, SEED, arguments.processes)
-        print(cast.forecast(arguments.people, *how), flush=True)
-        cast.render(arguments.people, figures, *how)
+    figures, count = arguments.state / "figures", 4 if arguments.trial else FIGURES
+    if not cast.rendered(figures, count):
+        print(cast.forecast(arguments.people, count, SEED, arguments.processes), flush=True)
+        cast.render(arguments.people, figures, count, SEED, arguments.processes)
     with Feed(arguments.caltech, arguments.coco / TRAIN, figures, SEED, arguments.processes) as feed:
         trainer, minutes = train(feed, rounds, done, arguments.state)
         trainer.optimizer.finalize_variable_values(trainer.trainable_variables)

@@ -82,9 +82,14 @@ def read_scenes(folders: dict[str, Path]) -> list[RealScene]:
     for kind, name in wanted:
         if not (path := folders[kind] / name.partition("#")[0]).is_file():
             raise SystemExit(f"{path} is not there: {REAL.name} lists it among the pictures to measure with.")
+    frames = _frames([folders[kind] / name for kind, name in wanted if "#" in name])
     return [
         RealScene(
-            name, _pixels(folders[kind], name), boxes(rows, "face"), boxes(rows, "ignore"), rows[0]["people"] == "yes"
+            name,
+            frames[path] if (path := folders[kind] / name) in frames else load_image(path).pixels,
+            boxes(rows, "face"),
+            boxes(rows, "ignore"),
+            rows[0]["people"] == "yes",
         )
         for (kind, name), rows in wanted.items()
     ]
@@ -133,17 +138,21 @@ def _open_to_doubt(shown: np.ndarray, scene: RealScene) -> np.ndarray:
     return intersections(shown, scene.ignored).max(axis=1) >= COVERED * areas(shown)
 
 
-def _pixels(folder: Path, name: str) -> np.ndarray:
-    """A photo, or frame 60 of a film as `film.mp4#60`."""
-    film, _, frame = name.partition("#")
-    if not frame:
-        return load_image(folder / name).pixels
-    capture = cv2.VideoCapture(str(folder / film))
-    try:
-        for _ in range(int(frame) + 1):
-            ok, image = capture.read()
-    finally:
-        capture.release()
-    if not ok:
-        raise SystemExit(f"{film} has no frame {frame}.")
-    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
+def _frames(names: list[Path]) -> dict[Path, np.ndarray]:
+    """Frames of films, RGB uint8, by names such as `film.mp4#60`; every film is gone through once."""
+    films: dict[str, dict[int, Path]] = {}
+    for name in names:
+        film, _, listed = str(name).rpartition("#")
+        films.setdefault(film, {})[int(listed)] = name
+    found = {}
+    for film, numbers in films.items():
+        capture = cv2.VideoCapture(film)
+        try:
+            for number in range(max(numbers) + 1):
+                if not capture.grab():
+                    raise SystemExit(f"{film} has no frame {number}.")
+                if number in numbers:
+                    found[numbers[number]] = cv2.cvtColor(capture.retrieve()[1], cv2.COLOR_BGR2RGB)
+        finally:
+            capture.release()
+    return found

@@ -56,9 +56,9 @@ def render(people: Path, kept: Path, count: int, seed: int, processes: int = 1) 
     write_text(kept / LIST, json.dumps(rows))
 
 
-def rendered(kept: Path) -> bool:
-    """Whether that is done."""
-    return (kept / LIST).exists()
+def rendered(kept: Path, count: int) -> bool:
+    """Whether so many are there already."""
+    return (kept / LIST).exists() and len(members(kept)) == count
 
 
 def members(kept: Path) -> list[Member]:

@@ -72,9 +72,10 @@ def test_the_box_lies_on_what_is_drawn(seen_from):
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_a_cast_is_read_back_as_it_was_rendered(people, tmp_path, processes):
-    assert not cast.rendered(tmp_path / "figures")
+    assert not cast.rendered(tmp_path / "figures", 3)
     cast.render(people, tmp_path / "figures", 3, 5, processes)
-    assert cast.rendered(tmp_path / "figures")
+    assert cast.rendered(tmp_path / "figures", 3)
+    assert not cast.rendered(tmp_path / "figures", 3000)  # those of a trial are not enough
     first, *others = cast.members(tmp_path / "figures")
     assert len(others) == 2
     np.testing.assert_array_equal(first.figure().pixels, figure(people, (5, 0)).pixels)
