@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 import time
@@ -15,6 +16,10 @@ hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# A million objects of TensorFlow, Keras and Qt live to the end; looking through them less often saves time (a quarter
+# of the tests of engine/playground and engine/models).
+gc.set_threshold(100_000, 50, 100)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 # Pools that TensorFlow, Keras and the standard library keep for the life of the process, by thread name.
