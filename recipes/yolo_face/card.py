@@ -15,7 +15,8 @@ DATA = (
     " (T.-Y. Lin and others; annotations CC BY 4.0; the photos are their authors', from Flickr, 95 of them under"
     " Creative Commons licences that forbid commercial use or changed copies; none is part of this file); faces"
     " boxed by us in recipes/yolo_face/boxes_train.csv; 3,000 people rendered by us from MakeHuman's body, hair,"
-    " clothes and skins, which the MakeHuman team released under CC0 in 2020"
+    " clothes and skins, which the MakeHuman team released under CC0 in 2020 (hair, clothes and skins came from a"
+    " package that still names their licence of before, AGPL)"
 )
 HELD_OUT = (
     "60 portraits of Caltech-101, of people who are in no training photo; the 128 photos of COCO's validation set, the"
