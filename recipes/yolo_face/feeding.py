@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
-import threading
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 
-import cv2
 import numpy as np
 
+from recipes import processes
 from recipes.yolo_face.cycles import Mix, Round
 from recipes.yolo_face.people.cast import members
 from recipes.yolo_face.photos import read_album
@@ -25,17 +23,8 @@ _maker: SceneMaker | None = None
 
 def _start(caltech: Path, coco: Path, cast: Path) -> None:
     global _maker
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    cv2.setNumThreads(1)
+    processes.begin()
     _maker = SceneMaker(read_album(caltech, coco), members(cast))
-
-
-def _end_with_parent() -> None:
-    """A pool waits for work for ever, also where whoever gave it was killed."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
 
 
 def _make(side: int, count: int, seed: tuple[int, ...], mix: Mix) -> tuple[np.ndarray, np.ndarray]:
@@ -46,9 +35,9 @@ def _make(side: int, count: int, seed: tuple[int, ...], mix: Mix) -> tuple[np.nd
 class Feed:
     """Batches in a fixed order; use it in a `with`, which ends the processes."""
 
-    def __init__(self, caltech: Path, coco: Path, cast: Path, seed: int, processes: int = 1) -> None:
+    def __init__(self, caltech: Path, coco: Path, cast: Path, seed: int, workers: int = 1) -> None:
         context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(processes, context, _start, (caltech, coco, cast))
+        self._pool = ProcessPoolExecutor(workers, context, _start, (caltech, coco, cast))
         self._seed = seed
 
     def __enter__(self) -> Feed:

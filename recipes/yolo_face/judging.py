@@ -149,10 +149,13 @@ def _frames(names: list[Path]) -> dict[Path, np.ndarray]:
         capture = cv2.VideoCapture(film)
         try:
             for number in range(max(numbers) + 1):
-                if not capture.grab():
+                ok, image = capture.grab(), None
+                if ok and number in numbers:
+                    ok, image = capture.retrieve()
+                if not ok:
                     raise SystemExit(f"{film} has no frame {number}.")
-                if number in numbers:
-                    found[numbers[number]] = cv2.cvtColor(capture.retrieve()[1], cv2.COLOR_BGR2RGB)
+                if image is not None:
+                    found[numbers[number]] = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
         finally:
             capture.release()
     return found

@@ -1,7 +1,7 @@
 """Read the boxes that were drawn by hand.
 
 Kinds of rows: `face`; `ignore`, a place where nobody can say; `head`, somebody seen from behind, which is no face;
-`empty`, a picture with nothing in it.
+`empty`, a picture without a face to box.
 """
 
 from __future__ import annotations

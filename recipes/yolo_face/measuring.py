@@ -48,7 +48,7 @@ class Measured:
         return judge(self.scenes, self.found, confidence, [LEAST * each for each in self.shrinking])
 
     def working_point(self) -> float:
-        """The least score from which boxes of either count are right often enough; START where none is."""
+        """The least score from which either count has right boxes and few false ones enough; START where none is."""
         scores = np.arange(0.05, 0.95, 0.01)
         good = (c for c in scores if _good(self.at_input(c)) and _good(self.in_picture(c)))
         return float(next(good, START))

@@ -54,7 +54,7 @@ def paste(
 
 
 def paste_figure(canvas: np.ndarray, figure: Figure, taken: np.ndarray, rng: np.random.Generator) -> np.ndarray | None:
-    """Blend somebody rendered into a scene, whole or only the head; the box of the face, or None for no room."""
+    """Blend somebody rendered into a scene, whole or only the head; where the face is or would be, or None."""
     side, box = canvas.shape[0], figure.box
     zoom = min(face_side(side, rng) / float(np.sqrt(areas(box[None]))[0]), 3.0)
     centre = rng.uniform(0, side, 2)

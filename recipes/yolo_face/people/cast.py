@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import multiprocessing
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -15,6 +16,7 @@ import numpy as np
 
 from engine.files import write_text
 from recipes import budget
+from recipes.processes import begin
 from recipes.yolo_face.people.figures import Figure, figure
 
 LIST = "figures.json"
@@ -36,20 +38,20 @@ class Member:
         return Figure(cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGBA), np.array(self.box, np.float32), self.seen)
 
 
-def forecast(people: Path, count: int, seed: int, processes: int = 1) -> str:
+def forecast(people: Path, count: int, seed: int, workers: int = 1) -> str:
     """How long `render` will take, from one figure."""
     figure(people, (seed, 0))  # reads the files
     began = time.perf_counter()
     figure(people, (seed, 1))
-    return budget.told(f"{count:,} people to render", [(count // processes, time.perf_counter() - began)])
+    return budget.told(f"{count:,} people to render", [(math.ceil(count / workers), time.perf_counter() - began)])
 
 
-def render(people: Path, kept: Path, count: int, seed: int, processes: int = 1) -> None:
+def render(people: Path, kept: Path, count: int, seed: int, workers: int = 1) -> None:
     """Render `count` figures into the folder `kept`, as PNG files and, at the end, a list of their boxes."""
     kept.mkdir(parents=True, exist_ok=True)
     one = partial(_render_one, people, kept, seed)
-    if processes > 1:
-        with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+    if workers > 1:
+        with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), begin) as pool:
             rows = list(pool.map(one, range(count), chunksize=20))
     else:
         rows = [one(number) for number in range(count)]
@@ -70,5 +72,6 @@ def members(kept: Path) -> list[Member]:
 def _render_one(people: Path, kept: Path, seed: int, number: int) -> dict[str, object]:
     made = figure(people, (seed, number))
     name = f"{number:05d}.png"
-    cv2.imwrite(str(kept / name), cv2.cvtColor(made.pixels, cv2.COLOR_RGBA2BGRA))
+    if not cv2.imwrite(str(kept / name), cv2.cvtColor(made.pixels, cv2.COLOR_RGBA2BGRA)):
+        raise SystemExit(f"{kept / name} cannot be written.")
     return {"file": name, "box": made.box.tolist(), "seen": made.seen}
