@@ -24,7 +24,7 @@ NOTHING = np.zeros((0, 4), np.float32)
 class SceneMaker:
     """Makes scenes from an album and a cast of rendered people; the same seed gives the same scene."""
 
-    def __init__(self, album: Album, cast: Sequence[Member] = ()) -> None:
+    def __init__(self, album: Album, cast: Sequence[Member]) -> None:
         self._album, self._cast = album, cast
         self._with_faces = album.with_faces
         # Portraits are many and alike: a photo of a real scene is taken as often as several of them.

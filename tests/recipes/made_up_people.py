@@ -86,12 +86,12 @@ def _write_worn(folder: Path, kind: str, name: str, near: np.ndarray, textures) 
     (where / "textures").mkdir(parents=True)
     for texture in textures:
         Image.new("RGBA", (8, 8), (90, 60, 40, 255)).save(where / "textures" / texture)
-    owners = [[int(n)] * 3 for n in near[:4]]
+    owners = [[int(n) for n in near[-6 + first :][:3]] for first in range(4)]
     data = {
         "faces": [11, 0, 1, 2, 3, 0, 0, 1, 2, 3],
         "uvs": [[0, 0, 1, 0, 1, 1, 0, 1]],
         "ref_vIdxs": owners,
-        "weights": [[1, 0, 0]] * 4,
+        "weights": [[0.5, 0.3, 0.2]] * 4,
         "offsets": [[0, 0, 0.1]] * 4,
         "materials": [{"mapDiffuse": f"textures/{next(iter(textures))}"}],
     }

@@ -8,10 +8,14 @@ import pytest
 from recipes.yolo_face.people.posing import Camera, Pose
 
 NECK, MIDDLE = np.array((0.0, 5.0, 0.0)), np.array((0.0, 6.0, 0.0))
+NOSE = np.array((0.2, 6.5, 1.0))
 
 
-def seen(points, pose=Pose(0, 0, 0, 0), distance=1e9):  # noqa: B008 - frozen
-    return Camera(pose, NECK, MIDDLE, MIDDLE, (100.0, 80.0), 10.0, distance).pixels(np.array(points, float))
+STRAIGHT = Pose(0, 0, 0, 0)
+
+
+def seen(points, pose=STRAIGHT, distance=1e9, aim=MIDDLE):
+    return Camera(pose, NECK, MIDDLE, aim, (100.0, 80.0), 10.0, distance).pixels(np.array(points, float))
 
 
 def test_from_far_away_a_decimetre_is_as_many_pixels_everywhere():
@@ -20,7 +24,7 @@ def test_from_far_away_a_decimetre_is_as_many_pixels_everywhere():
 
 @pytest.mark.parametrize("pose", [Pose(50, 0, 0, 50), Pose(0, 30, 10, 0), Pose(-120, 20, 5, -90)])
 def test_what_is_aimed_at_stays_in_the_centre(pose):
-    np.testing.assert_allclose(seen([MIDDLE], pose)[:, :2], [[100, 80]], atol=1e-4)
+    np.testing.assert_allclose(seen([NOSE], pose, aim=NOSE)[:, :2], [[100, 80]], atol=1e-4)
 
 
 def test_a_nose_goes_to_the_side_that_the_head_is_turned_to():
