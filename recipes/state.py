@@ -30,12 +30,12 @@ def done(state: Path, resume: bool, plan: str) -> int:
     return int(progress["done"])
 
 
-def keep(network: keras.Model, done: int, minutes: float, state: Path, plan: str) -> None:
-    """Save a compiled network after `done` parts that took `minutes`; the old file goes after the new one stands."""
+def keep(network: keras.Model, parts: int, minutes: float, state: Path, plan: str) -> None:
+    """Save a compiled network after `parts` parts that took `minutes`; the old file goes after the new one stands."""
     state.mkdir(parents=True, exist_ok=True)
-    name = f"part{done}.npz"
+    name = f"part{parts}.npz"
     np.savez(state / name, *[keras.ops.convert_to_numpy(v) for v in variables(network)])
-    write_text(state / "progress.json", json.dumps({"plan": plan, "done": done, "minutes": minutes, "file": name}))
+    write_text(state / "progress.json", json.dumps({"plan": plan, "done": parts, "minutes": minutes, "file": name}))
     for old in state.glob("part*.npz"):
         if old.name != name:
             old.unlink()

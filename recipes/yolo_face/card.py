@@ -14,7 +14,7 @@ DATA = (
     "Caltech-101 (F.-F. Li, M. Andreeto, M. Ranzato, P. Perona 2022, CC BY 4.0) and 128 training photos of COCO 2017"
     " (T.-Y. Lin and others; annotations CC BY 4.0; the photos are their authors', from Flickr, 95 of them under"
     " Creative Commons licences that forbid commercial use or changed copies; none is part of this file); faces"
-    " boxed by us in recipes/yolo_face/boxes_train.csv; 3,000 people rendered by us from MakeHuman's body, hair,"
+    " boxed by us in recipes/yolo_face/boxes_train.csv; {people:,} people rendered by us from MakeHuman's body, hair,"
     " clothes and skins, which the MakeHuman team released under CC0 in 2020 (hair, clothes and skins came from a"
     " package that still names their licence of before, AGPL)"
 )
@@ -24,8 +24,11 @@ HELD_OUT = (
 )
 
 
-def describe(path: Path, parameters: int, made: str, minutes: float) -> Card:
-    """The card of the file at `path`, as long as nothing is measured. made: how, from what, and when."""
+def describe(path: Path, parameters: int, made: str, minutes: float, people: int) -> Card:
+    """The card of the file at `path`, as long as nothing is measured.
+
+    made: how, from what, and when. people: how many were rendered.
+    """
     return Card(
         id="yolo-face",
         title="YOLO-face",
@@ -38,7 +41,7 @@ def describe(path: Path, parameters: int, made: str, minutes: float) -> Card:
         parameters=parameters,
         megabytes=round(path.stat().st_size / 1e6, 2),
         made=made,
-        details={"data": DATA, "held_out": HELD_OUT},
+        details={"data": DATA.format(people=people), "held_out": HELD_OUT},
         figures={"training_minutes": round(minutes, 1)},
     )
 
@@ -64,8 +67,8 @@ def with_figures(card: Card, measured: Measured, known_failures: str) -> Card:
             f" {least}, in the picture and as the network sees them, and at most {FALSE_BOXES} false boxes a scene"
             " without people, on these same scenes",
         },
-        figures=card.figures
-        | {
+        figures={
+            "training_minutes": card.figures["training_minutes"],
             "recall": round(seen.recall, 3),
             "precision": round(seen.precision_large, 3),
             "recall_in_picture": round(picture.recall, 3),

@@ -81,6 +81,8 @@ def blend(canvas: np.ndarray, piece: np.ndarray, matrix: np.ndarray, zoom: float
     x1, y1 = np.clip(np.ceil(corners.max(axis=0)), 0, limit).astype(int)
     if x1 <= x0 or y1 <= y0:
         return
+    shown = piece.astype(np.uint16)  # what is seen through must not darken what lies beside it
+    piece = np.dstack([(shown[:, :, :3] * shown[:, :, 3:] + 127) // 255, shown[:, :, 3]]).astype(np.uint8)
     for _ in range(times := halvings(zoom)):
         piece = halved(piece)
     matrix = for_halved(matrix, times) - np.array([[0, 0, x0], [0, 0, y0]])
@@ -88,8 +90,8 @@ def blend(canvas: np.ndarray, piece: np.ndarray, matrix: np.ndarray, zoom: float
         piece, matrix, (int(x1 - x0), int(y1 - y0)), flags=cv2.INTER_LINEAR, borderValue=(0, 0, 0, 0)
     )
     under = canvas[y0:y1, x0:x1]
-    weight = piece[:, :, 3:].astype(np.float32) / 255
-    under[:] = under + (piece[:, :, :3] - under.astype(np.float32)) * weight
+    covered = piece[:, :, 3:].astype(np.float32) / 255
+    under[:] = np.clip(under * (1 - covered) + piece[:, :, :3], 0, 255).round()
 
 
 def _head_mask(shape: tuple[int, int], box: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from recipes.yolo_face.cycles import Mix
 from recipes.yolo_face.framing import frame
 from recipes.yolo_face.geometry import GREY
 from recipes.yolo_face.light import spoil
@@ -15,6 +14,7 @@ from recipes.yolo_face.pasting import paste, paste_figure
 from recipes.yolo_face.people.cast import Member
 from recipes.yolo_face.people.figures import FACE_SEEN, NO_FACE_SEEN
 from recipes.yolo_face.photos import Album, Photo
+from recipes.yolo_face.rounds import Mix
 from recipes.yolo_face.scene import Scene
 
 REAL_SCENE, REAL_NOBODY = 5.0, 10.0  # how much likelier a photo of a real scene is, with faces and without

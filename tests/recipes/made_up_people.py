@@ -11,11 +11,13 @@ import numpy as np
 from PIL import Image
 
 from recipes.yolo_face.people import bodies
-from recipes.yolo_face.people.meshes import BODY, WEAR
+from recipes.yolo_face.people.meshes import BODY, RIG, WEAR
 
 MIDDLE = np.array((0.0, 7.3, 0.6))  # of the head, decimetres
 HALF = np.array((0.8, 1.2, 1.0))
 ROWS, COLUMNS = 25, 40
+BONES = {"root": None, "neck01": "root", "neck02": "neck01", "neck03": "neck02", "head": "neck03", "jaw": "head"}
+NECK = 6.15  # how high the neck ends
 JOINTS = {
     "neck": (0, 6.0, 0.5),
     "head": (0, 7.0, 0.5),
@@ -29,14 +31,18 @@ def made_up_people(folder: Path) -> Path:
     """Write everything that a person is made of into a folder; the folder."""
     points = _ball()
     _write_body(folder, points)
+    _write_rig(folder, points)
     ear = np.flatnonzero((np.abs(points[:, 0]) > 0.75) & (points[:, 0] > 0))
     other_ear = np.flatnonzero((np.abs(points[:, 0]) > 0.75) & (points[:, 0] < 0))
     chin = np.flatnonzero((points[:, 1] < 6.5) & (points[:, 2] > 0.9))
     names = {"ears/l-ear-wing-incr": ear, "ears/r-ear-wing-incr": other_ear, "chin/chin-bones-incr": chin}
     for area, number in product(bodies.DETAILS, range(3)):
         names.setdefault(f"{area}/{area}-{number}", chin)
+    for side, where in (("l", ear), ("r", other_ear)):
+        names |= {f"cheek/{side}-cheek-{number}": where for number in range(3)}
     for origin, number in product(bodies.ORIGINS, range(3)):
-        names[f"expression/units/{origin}/unit-{number}"] = chin
+        names[f"expression/units/{origin}/unit-left-{number}"] = ear
+        names[f"expression/units/{origin}/unit-right-{number}"] = other_ear
     for sex, age in product(bodies.SEXES, bodies.AGES):
         names |= {f"macrodetails/{origin}-{sex}-{age}": chin for origin in bodies.ORIGINS}
         for weight in ("minweight", "averageweight", "maxweight"):
@@ -78,6 +84,22 @@ def _write_body(folder: Path, points: np.ndarray) -> None:
     path = folder / BODY / "3dobjs" / "base.obj"
     path.parent.mkdir(parents=True)
     path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def _write_rig(folder: Path, points: np.ndarray) -> None:
+    """The head on one bone, what is below it half on the neck and half on the ground, the chin on the jaw."""
+    chin = (points[:, 1] < 6.8) & (points[:, 1] >= NECK) & (points[:, 2] > 0.9)
+    below = np.flatnonzero(points[:, 1] < NECK)
+    hung = {
+        "head": [(int(n), 1.0) for n in np.flatnonzero((points[:, 1] >= NECK) & ~chin)],
+        "jaw": [(int(n), 1.0) for n in np.flatnonzero(chin)],
+        "neck02": [(int(n), 0.5) for n in below],
+        "root": [(int(n), 0.5) for n in below],
+    }
+    (folder / RIG).mkdir(parents=True)
+    rig = {bone: {"parent": parent or ""} for bone, parent in BONES.items()}
+    (folder / RIG / "rig.default.json").write_text(json.dumps(rig), encoding="utf-8")
+    (folder / RIG / "weights.default.json").write_text(json.dumps({"weights": hung}), encoding="utf-8")
 
 
 def _write_worn(folder: Path, kind: str, name: str, near: np.ndarray, textures) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from recipes.yolo_face.cycles import FIRST, SECOND, CosineCycles, Round, plan
+from recipes.yolo_face.cycles import CosineCycles
+from recipes.yolo_face.rounds import FIRST, SECOND, Round, plan
 
 
 def rate(rounds, step):

@@ -8,12 +8,12 @@ import cv2
 import numpy as np
 import pytest
 
-from recipes.yolo_face.cycles import SECOND
 from recipes.yolo_face.framing import frame
-from recipes.yolo_face.pasting import paste, paste_figure
+from recipes.yolo_face.pasting import blend, paste, paste_figure
 from recipes.yolo_face.people.cast import Member
 from recipes.yolo_face.people.figures import Figure
 from recipes.yolo_face.photos import Album, Photo
+from recipes.yolo_face.rounds import SECOND
 from recipes.yolo_face.scene import MOST, Scene
 from recipes.yolo_face.scenes import SceneMaker
 
@@ -130,6 +130,24 @@ def test_a_pasted_face_lies_in_its_box(paste_one, spare):
         inside = light[max(top, 0) : bottom + 1, max(left, 0) : right + 1]
         assert inside.sum() >= 0.9 * light.sum() > 0
     assert placed > 30
+
+
+@pytest.mark.parametrize("zoom", [0.1, 0.5, 2.0])
+def test_a_piece_of_the_colour_below_it_is_not_seen(zoom):
+    """What is seen through beside the piece is black: no rim may tell where the piece ends."""
+    canvas = np.full((60, 60, 3), 200, np.uint8)
+    piece = np.zeros((80, 80, 4), np.uint8)
+    piece[20:60, 20:60] = (200, 200, 200, 255)
+    blend(canvas, piece, np.array([[zoom, 0, 2.3], [0, zoom, 2.6]]), zoom)
+    assert np.abs(canvas.astype(int) - 200).max() <= 1
+
+
+def test_a_piece_covers_as_much_as_it_weighs():
+    canvas = np.full((20, 20, 3), 100, np.uint8)
+    piece = np.full((20, 20, 4), 200, np.uint8)
+    piece[:, :, 3] = 51
+    blend(canvas, piece, np.eye(2, 3), 1.0)
+    assert np.abs(canvas[2:-2, 2:-2].astype(int) - 120).max() <= 1
 
 
 def test_figures_do_not_stand_before_faces():

@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from recipes import budget, train_cifar10, train_digits, train_yolo_face
+from recipes import budget, train_cifar10, train_digits
 from recipes.cifar10.measuring import listed_photos
-from recipes.yolo_face.cycles import FIRST, Round
+from recipes.yolo_face import training
 from recipes.yolo_face.photos import check_folders
+from recipes.yolo_face.rounds import FIRST, Round
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -48,7 +49,7 @@ def test_the_forecast_of_digits_counts_the_last_batch_too(monkeypatch):
 def test_the_forecast_of_faces_counts_the_pixels_of_every_round(monkeypatch):
     monkeypatch.setattr(budget, "seconds_a_step", lambda trainer, inputs, targets: 60.0)
     rounds = [Round(64, 2, 1, FIRST), Round(128, 2, 3, FIRST)]
-    assert train_yolo_face.forecast(rounds).startswith("8 scenes in 2 rounds: about 13 minutes")
+    assert training.forecast(rounds).startswith("8 scenes in 2 rounds: about 13 minutes")
 
 
 def test_cifar_without_images_or_with_other_classes_is_said(tmp_path):

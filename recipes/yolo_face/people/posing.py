@@ -1,5 +1,4 @@
-"""How a person stands before the camera: the head turned on the neck, the body on the ground, all of it nearer or
-farther."""
+"""How a person stands before the camera: the head turned, the body under it, all of it nearer or farther."""
 
 from __future__ import annotations
 
@@ -23,27 +22,28 @@ class Camera:
     """Maps decimetres to pixels of a picture."""
 
     pose: Pose
-    neck: np.ndarray  # (3,) where the head begins to turn
-    middle: np.ndarray  # (3,) around which it turns, and from where on all of it does
+    middle: np.ndarray  # (3,) around which the head turns, on top of the neck
     aim: np.ndarray  # (3,) comes to lie at `centre`, wherever it was turned
     centre: tuple[float, float]  # pixels
     scale: float  # pixels for a decimetre at the middle of the head
     distance: float  # decimetres from the camera to the middle of the head
 
-    def pixels(self, points: np.ndarray) -> np.ndarray:
-        """Points (P, 3) as pixels to the right, down, and towards the camera."""
-        shown = self._turned(self.aim[None])[0]
-        turned = self._turned(points)
+    def pixels(self, points: np.ndarray, turning: np.ndarray) -> np.ndarray:
+        """Points (P, 3) as pixels to the right, down, and towards the camera.
+
+        turning: (P,), how far each turns with the head, from 0 for the body to 1 for all that belongs to the head.
+        """
+        shown = self._turned(self.aim[None], np.ones(1))[0]
+        turned = self._turned(points, turning)
         nearer = self.distance / (self.distance - turned[:, 2] + self.middle[2])
         across, up = ((turned[:, side] - shown[side]) * nearer * self.scale for side in (0, 1))
         x, y = self.centre
         return np.column_stack([x + across, y - up, turned[:, 2] * self.scale]).astype(np.float32)
 
-    def _turned(self, points: np.ndarray) -> np.ndarray:
+    def _turned(self, points: np.ndarray, turning: np.ndarray) -> np.ndarray:
         """Points where they are after the head and the body have turned; the neck bends in between."""
-        bend = np.clip((points[:, 1] - self.neck[1]) / (self.middle[1] - self.neck[1]), 0, 1)
         pose = self.pose
-        yaw, pitch, tilt = (np.deg2rad(angle) * bend for angle in (pose.yaw - pose.body, pose.pitch, pose.tilt))
+        yaw, pitch, tilt = (np.deg2rad(angle) * turning for angle in (pose.yaw - pose.body, pose.pitch, pose.tilt))
         yaw = yaw + np.deg2rad(pose.body)
         x, y, z = (points - self.middle).T
         x, y = x * np.cos(tilt) - y * np.sin(tilt), x * np.sin(tilt) + y * np.cos(tilt)

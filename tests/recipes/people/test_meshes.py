@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from recipes.yolo_face.people import meshes
-from tests.recipes.made_up_people import COLUMNS, JOINTS, ROWS
+from tests.recipes.made_up_people import COLUMNS, JOINTS, NECK, ROWS
 
 STEP = np.array((1.0, 2.0, 3.0))
 
@@ -33,6 +33,21 @@ def test_what_is_worn_moves_with_the_body(people):
     assert (one != other).any(axis=1).all()
     np.testing.assert_allclose(first, 0.5 * one + 0.3 * other + 0.2 * third + [0, 0, 0.1], atol=1e-5)
     np.testing.assert_allclose(worn.points(points + STEP), first + STEP, atol=1e-5)
+
+
+def test_the_head_and_what_hangs_on_it_turn_as_one_and_the_neck_less(people):
+    points, turning = meshes.body(people).points, meshes.turning(people)
+    head = points[: -len(JOINTS), 1] >= NECK
+    np.testing.assert_allclose(turning[: -len(JOINTS)], np.where(head, 1.0, 0.25))
+
+
+def test_what_is_worn_turns_as_what_it_hangs_on(people):
+    turning = meshes.turning(people)
+    np.testing.assert_allclose(meshes.worn(people, "hair", "short01").turning(turning), 1)
+    np.testing.assert_allclose(meshes.worn(people, "clothes", "fedora").turning(turning), 0.25)
+    cloth = meshes.worn(people, "clothes", "fedora")
+    mixed = np.where(np.isin(np.arange(len(turning)), cloth.owners[:, 0]), 1.0, 0.0)
+    assert (cloth.turning(mixed) >= 0.5 - 1e-6).all()
 
 
 def test_eyes_have_the_colour_that_is_asked_for(people):

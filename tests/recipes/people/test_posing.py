@@ -7,15 +7,18 @@ import pytest
 
 from recipes.yolo_face.people.posing import Camera, Pose
 
-NECK, MIDDLE = np.array((0.0, 5.0, 0.0)), np.array((0.0, 6.0, 0.0))
+MIDDLE = np.array((0.0, 6.0, 0.0))
 NOSE = np.array((0.2, 6.5, 1.0))
 
 
 STRAIGHT = Pose(0, 0, 0, 0)
 
 
-def seen(points, pose=STRAIGHT, distance=1e9, aim=MIDDLE):
-    return Camera(pose, NECK, MIDDLE, aim, (100.0, 80.0), 10.0, distance).pixels(np.array(points, float))
+def seen(points, pose=STRAIGHT, distance=1e9, aim=MIDDLE, turning=1.0):
+    """turning: how far the points turn with the head, for all or for each."""
+    points = np.array(points, float)
+    camera = Camera(pose, MIDDLE, aim, (100.0, 80.0), 10.0, distance)
+    return camera.pixels(points, np.broadcast_to(turning, len(points)))
 
 
 def test_from_far_away_a_decimetre_is_as_many_pixels_everywhere():
@@ -38,13 +41,13 @@ def test_a_nose_goes_down_with_the_pitch():
 
 
 def test_the_body_stays_while_the_head_turns():
-    foot, nose = seen([[1, 4, 0], [0, 6, 1]], Pose(90, 0, 0, 0))
+    foot, nose = seen([[1, 4, 0], [0, 6, 1]], Pose(90, 0, 0, 0), turning=[0, 1])
     np.testing.assert_allclose(foot, [110, 100, 0], atol=1e-4)
     np.testing.assert_allclose(nose, [110, 80, 0], atol=1e-4)
 
 
-def test_the_neck_turns_half_as_far_half_way():
-    halfway = seen([[0, 5.5, 1]], Pose(90, 0, 0, 0))[0]
+def test_what_turns_half_as_far_goes_half_the_way():
+    halfway = seen([[0, 5.5, 1]], Pose(90, 0, 0, 0), turning=0.5)[0]
     assert halfway[0] == pytest.approx(100 + 10 * np.sin(np.deg2rad(45)))
 
 
