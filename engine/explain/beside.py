@@ -102,9 +102,9 @@ def check(found: Found, job: Job = Job.silent()) -> Checked:
         randomised = check_randomised(found.explainer, found.prepared, asked, job=job)
     except EngineError as error:
         return Checked(curves, kept, None, error.message)
+    head, everything = (f"{value:+.2f}".replace("-", "−") for value in (randomised.head, randomised.everything))
     sentence = (
-        f"{randomised.verdict} Rank correlation with a random head {randomised.head:+.2f},"
-        f" with all weights random {randomised.everything:+.2f}."
+        f"{randomised.verdict} Rank correlation with a random head {head}, with all weights random {everything}."
         f"{_few_cells(asked.values.size)}"
     )
     return Checked(curves, kept, randomised.passed, sentence)

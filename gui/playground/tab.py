@@ -124,6 +124,7 @@ class PlaygroundTab(Tab):
         (self.layers_button, self.network_button)[index].setChecked(True)
         self.pages.setCurrentIndex(index)
         self.settings.setCurrentIndex(index)
+        self.inputs.grey.setVisible(index == 0)
         if index == 1:
             self.network_page.show_input(self._for_network())
 
@@ -244,13 +245,13 @@ class PlaygroundTab(Tab):
         self.inputs.camera.blockSignals(False)
 
     def _for_network(self) -> np.ndarray:
-        """The input as an RGB image: networks prepare it in their own way."""
+        """The input as an RGB image, in colour where it has some: networks prepare it in their own way."""
         if self._pixels is not None:
             return self._pixels
-        values = self.session.input.values
+        values = (from_source(self._key, grey=False) if self._key else self.session.input).values
         top = max(float(values.max()), 1.0)
-        grey = np.clip(values * (255 / top), 0, 255).astype(np.uint8)
-        return np.ascontiguousarray(grey if grey.shape[2] == 3 else np.repeat(grey, 3, axis=2))
+        shown = np.clip((values * (255 / top)).round(), 0, 255).astype(np.uint8)
+        return np.ascontiguousarray(shown if shown.shape[2] == 3 else np.repeat(shown, 3, axis=2))
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Behind another tab: the camera is let go, which that tab may want, and the animation rests."""

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.data.preparation import Dataset
+from gui.training.columns import name_columns
 from gui.training.picture_grid import Picture, PictureGrid
 from gui.words import count
 
@@ -47,7 +48,7 @@ class DataView(QWidget):
         again.clicked.connect(lambda _=False: self.draw_wanted.emit())
         self.grid = PictureGrid("Samples of the data")
         self.counts = QTableWidget(0, 3)
-        self.counts.setHorizontalHeaderLabels(["class", "training", "validation"])
+        name_columns(self.counts, ("Class", "Training", "Validation"), numbers=(1, 2))
         self.counts.setAccessibleName("Images of each class")
         self.counts.setToolTip("How many images of each class the network learns from and is judged by")
         self.counts.verticalHeader().hide()
@@ -74,7 +75,7 @@ class DataView(QWidget):
         self.summary.setText(
             f"{dataset.title}: {count(len(dataset.class_names), 'class', 'classes')},"
             f" {len(parts.train):,} training and {len(parts.validation):,} validation{tested} images,"
-            f" {how.width}\u00a0x\u00a0{how.height} {colour}"
+            f" {how.width}\u00a0×\u00a0{how.height} {colour}"
         )
         notes = list(dataset.notes)
         if dataset.broken:

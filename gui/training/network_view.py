@@ -21,8 +21,10 @@ from PySide6.QtWidgets import (
 
 from engine.models.layer_rows import Structure
 from gui.theme import Theme
+from gui.training.columns import name_columns
 
-_HEADERS = ("", "layer", "kind", "output", "parameters", "multiply-adds", "")
+_HEADERS = ("", "Layer", "Kind", "Output", "Parameters", "Multiply-adds", "")
+_NUMBERS = (4, 5)  # columns
 _LANE = 12  # pixels between the main line and the shortcuts beside it
 
 
@@ -33,7 +35,7 @@ class NetworkView(QWidget):
         super().__init__(parent)
         self.summary = QLabel("The network appears here once the data are open.")
         self.table = QTableWidget(0, len(_HEADERS))
-        self.table.setHorizontalHeaderLabels(_HEADERS)
+        name_columns(self.table, _HEADERS, _NUMBERS)
         self.table.setAccessibleName("Layers")
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(24)
@@ -79,7 +81,7 @@ class NetworkView(QWidget):
             texts = ("", row.name, row.kind, shape, f"{row.parameters:,}", f"{row.multiply_adds:,}", row.note)
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text if text != "0" else "–")
-                if column in (4, 5):
+                if column in _NUMBERS:
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.table.setItem(index, column, item)
         self.table.resizeColumnsToContents()

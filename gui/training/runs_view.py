@@ -23,8 +23,9 @@ from engine.training.config import differences
 from engine.training.runs import Run, Unreadable
 from gui.theme import Theme
 from gui.training.chart import SERIES, Chart
+from gui.training.columns import name_columns
 
-_HEADERS = ("run", "state", "epochs", "val accuracy", "val loss", "seconds", "note")
+_HEADERS = ("Run", "State", "Epochs", "Val accuracy", "Val loss", "Seconds", "Note")
 _TITLE, _NOTE = 0, 6
 _RUN = Qt.ItemDataRole.UserRole
 
@@ -47,7 +48,7 @@ class RunsView(QWidget):
         self.filter.setClearButtonEnabled(True)
         self.filter.textChanged.connect(lambda _: self._apply_filter())
         self.table = QTableWidget(0, len(_HEADERS))
-        self.table.setHorizontalHeaderLabels(_HEADERS)
+        name_columns(self.table, _HEADERS, numbers=(2, 3, 4, 5))
         self.table.setAccessibleName("Runs")
         self.table.setToolTip("Select several to compare. Double-click a name or a note to change it.")
         self.table.verticalHeader().hide()

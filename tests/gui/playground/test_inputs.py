@@ -6,6 +6,7 @@ from PIL import Image
 from PySide6.QtCore import QPointF
 
 from engine.images import from_array
+from engine.playground.inputs import SOURCES
 
 
 def test_a_photo_is_grey_or_coloured(tab, settle):
@@ -20,6 +21,19 @@ def test_a_photo_is_grey_or_coloured(tab, settle):
     assert view.channel_box.currentText() == "colour"
     view.channel_box.setCurrentIndex(2)
     assert view.legend._scale is not None
+
+
+def test_a_real_network_gets_the_colours_and_offers_no_grey(tab, settle, monkeypatch):
+    given = []
+    monkeypatch.setattr(tab.network_page, "show_input", given.append)
+    tab.inputs.source_chosen.emit("chelsea")
+    settle()
+    assert tab.inputs.grey.isChecked()
+    tab.show_page(1)
+    assert not tab.inputs.grey.isVisibleTo(tab)
+    np.testing.assert_array_equal(given[-1], SOURCES["chelsea"].make())
+    tab.show_page(0)
+    assert tab.inputs.grey.isVisibleTo(tab)
 
 
 def test_a_large_image_is_worked_on_smaller_and_says_so(qtbot, tab, settle, tmp_path):

@@ -15,7 +15,7 @@ from engine.models.trained import trained_models
 from engine.training.config import TrainingConfig, differences, with_values
 from engine.training.runs import create_run, list_runs, read_run
 from gui.training.chart import Chart
-from gui.training.confusion_view import ConfusionMatrix
+from gui.training.confusion_matrix import ConfusionMatrix
 from gui.training.curves_view import CurvesView
 from gui.training.form import SettingsForm
 from gui.training.tab import TrainingTab
