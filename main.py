@@ -9,7 +9,11 @@ from collections.abc import Sequence
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run CNN Studio; returns the exit code. arguments: without the program's name, sys.argv[1:] if None."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
-    return _command(arguments) if arguments else _window()
+    try:
+        return _command(arguments) if arguments else _window()
+    except KeyboardInterrupt:  # while the libraries are being loaded; later the command itself answers
+        print("error: stopped by the user", file=sys.stderr)
+        return 1
 
 
 def _window() -> int:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from engine.errors import InvalidSetting
 
 _CHUNK = 1 << 20
 
@@ -16,15 +19,39 @@ _CHUNK = 1 << 20
 def written_aside(path: Path) -> Iterator[Path]:
     """Yield a temporary path in the folder of `path`; renamed onto `path` on success, removed on failure.
 
-    The temporary file keeps the suffix of `path`, since several libraries choose the format by it.
+    The temporary file keeps the suffix of `path`, since several libraries choose the format by it. Raises
+    InvalidSetting where `path` is a folder or its folder cannot be made or written in.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.name or path.is_dir():
+        raise InvalidSetting(f"“{path}” is a folder.", "Name a file to write.")
     aside = path.with_name(f".{path.stem}-{uuid.uuid4().hex[:8]}{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside.touch()
+    except (FileExistsError, FileNotFoundError, NotADirectoryError, PermissionError) as error:
+        raise InvalidSetting(
+            f"“{path.name}” cannot be written in {path.parent}: {error.strerror or error}.", "Choose another place."
+        ) from error
     try:
         yield aside
         os.replace(aside, path)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def check_writable(path: Path) -> None:
+    """Raise InvalidSetting, before long work is begun, where a file could not be written at its end."""
+    with contextlib.suppress(_Tried), written_aside(path):
+        raise _Tried
+
+
+class _Tried(Exception):
+    """Ends the attempt before anything is renamed."""
+
+
+def no_file(path: Path) -> str:
+    """The sentence on a path where a file was expected and none is."""
+    return f"{path} is a folder." if path.is_dir() else f"There is no file {path}."
 
 
 def write_text(path: Path, text: str) -> None:

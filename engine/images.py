@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import stat
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -63,18 +64,26 @@ def load_image(path: str | os.PathLike[str]) -> LoadedImage:
     """
     path = Path(path)
     try:
+        _check_regular(path)
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_size == 0:
                 raise InvalidImage(f"“{path.name}” is empty (0 bytes).", "Choose an image file that has content.")
             return _decode(file, path, path.name)
     except FileNotFoundError:
-        raise InvalidImage(f"“{path.name}” is not there any more.", f"Expected an image at {path}.") from None
+        raise InvalidImage(f"“{path.name}” is not there.", f"Expected an image at {path}.") from None
     except IsADirectoryError:
         raise InvalidImage(f"“{path.name}” is a folder, not an image.", "Open it as a folder instead.") from None
     except PermissionError:
         raise InvalidImage(f"“{path.name}” may not be read.", f"Check the permissions of {path}.") from None
     except OSError as error:
         raise InvalidImage(f"“{path.name}” could not be read: {error.strerror or error}.", "Check the disk.") from error
+
+
+def _check_regular(path: Path) -> None:
+    """Opening a pipe would wait for ever. Raises InvalidImage, or OSError for what is not there."""
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise InvalidImage(f"“{path.name}” is a device or a pipe, not a file.", "Choose an image file.")
 
 
 def decode_image(data: bytes, name: str = "The image") -> LoadedImage:
@@ -95,6 +104,7 @@ def load_thumbnail(path: str | os.PathLike[str], side: int) -> np.ndarray:
     """A small RGB uint8 copy whose longer side is at most `side` pixels; JPEG files are decoded at reduced size."""
     path = Path(path)
     try:
+        _check_regular(path)
         with Image.open(path) as image:
             _check_size(image, path.name)
             image.draft("RGB", (side, side))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEventLoop
 
-from engine.errors import EngineError
+from engine.errors import EngineError, InvalidSetting
 from gui.app import make_application
 from gui.main_window import MainWindow
 from gui.tab import Scene, Tab
@@ -21,8 +21,11 @@ SETTLE = 0.3  # seconds of quiet after a scene is ready
 def take(folder: Path, size: tuple[int, int], only: str | None = None) -> list[Path]:
     """Render the scenes of all tabs (or of the one titled `only`) in both themes; returns the files written.
 
-    Raises EngineError when a scene does not become ready.
+    Raises InvalidSetting where no tab is titled `only`, EngineError when a scene does not become ready.
     """
+    titles = [spec.title for spec in TABS]
+    if only is not None and only.lower() not in map(str.lower, titles):
+        raise InvalidSetting(f"There is no tab “{only}”.", f"The tabs are {', '.join(titles)}.")
     folder.mkdir(parents=True, exist_ok=True)
     theme = Theme(make_application(), "light")
     window = MainWindow(theme)

@@ -11,6 +11,8 @@ from engine import paths
 from engine.commands.base import Command
 from engine.errors import InvalidSetting
 
+LEAST, MOST = 600, 8000  # pixels of a side of the window
+
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="DIR", help="where the pictures go")
@@ -35,7 +37,11 @@ def _take(arguments: argparse.Namespace) -> int:
     try:
         width, height = map(int, arguments.size.lower().split("x"))
     except ValueError:
-        raise InvalidSetting(f"“{arguments.size}” is not a size.", "Write it as 1280x800.") from None
+        width = height = 0
+    if not all(LEAST <= side <= MOST for side in (width, height)):
+        raise InvalidSetting(
+            f"“{arguments.size}” is not a size for the window.", f"Write it as 1280x800; a side has {LEAST} to {MOST}."
+        )
     for path in take(arguments.folder, (width, height), arguments.only):
         print(path)
     return 0

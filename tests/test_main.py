@@ -57,11 +57,26 @@ def test_classify_writes_a_table_and_reads_folders(digit, tmp_path, capsys):
         (["classify", "x.png", "--model", "alexnet"], 1, "There is no model “alexnet”"),
         (["classify", "x.png", "--model", "mobilenet-v2"], 1, "models download mobilenet-v2"),
         (["classify"], 2, "IMAGE"),
-        (["classify", "x.png", "--top", "0"], 2, "expected a number from 1"),
+        (["classify", "x.png", "--top", "0"], 2, "expected a whole number from 1"),
         (["paint"], 2, "invalid choice"),
         (["models", "info", "alexnet"], 1, "Known models: cifar10, digits"),
         (["models", "import", "vgg16", "nowhere.h5"], 1, "There is no file nowhere.h5"),
-        (["classify", "docs", "--csv", "/proc/nowhere/x.csv"], 1, "/proc/nowhere"),
+        (["classify", "docs", "--csv", "/proc/nowhere/x.csv"], 1, "“x.csv” cannot be written in /proc/nowhere"),
+        (["classify", "docs", "--csv", "."], 1, "“.” is a folder"),
+        (["classify", "docs", "--labels", "x.txt"], 1, "The classes of “cifar10” are known"),
+        (["classify", "x.png", "--top", "nan"], 2, "expected a whole number from 1, received nan"),
+        (["explain", "docs", "--against", "3", "--out", "x"], 1, "There is no class to hold “3” against"),
+        (["visualize", "--model", "digits", "--layer", "conv1", "--unit", "--out", "x.png"], 1, "--unit needs"),
+        (["visualize", "--model", "digits", "--class", "1", "--channel", "2", "--out", "x.png"], 1, "for a layer, not"),
+        (["visualize", "--model", "digits", "--class", "1", "--seed", "-1", "--out", "x.png"], 2, "number from 0"),
+        (["visualize", "--model", "digits", "--class", "1", "--out", "/proc/x.png"], 1, "cannot be written in /proc"),
+        (["detect", "synthetic", "--format", "csv"], 1, "--format csv is for --save"),
+        (["detect", "synthetic", "--confidence", "abc"], 2, "expected a number from 0 to 1, received abc"),
+        (["detect", "synthetic", "--json", ""], 1, "--json is empty"),
+        (["detect", "synthetic", "--save", "docs"], 1, "“docs” is a folder"),
+        (["train", "--resume", "nope"], 1, "There is no run “nope”"),
+        (["classify", "docs", "--model", ""], 1, "There is no model “”. Known models: cifar10"),
+        (["models", "import", "vgg16", "docs"], 1, "docs is a folder"),
     ],
 )
 def test_failures_say_why_in_one_line(arguments, code, message, capsys, monkeypatch):
@@ -121,6 +136,14 @@ def test_the_engine_works_where_qt_cannot_be_imported(digit, tmp_path):
     window = run(PYTHONPATH=path, QT_QPA_PLATFORM="offscreen")
     assert window.returncode == 1
     assert "Qt cannot be loaded (libEGL.so.1" in window.stderr
+
+
+def test_screenshots_of_a_tab_that_is_not_there_or_too_small_are_refused(tmp_path):
+    done = run("screenshots", tmp_path / "shots", "--only", "nope")
+    assert done.returncode == 1
+    assert "There is no tab “nope”. The tabs are Inspector, Playground, Detection, Training." in done.stderr
+    assert not (tmp_path / "shots").exists()
+    assert "“0x0” is not a size" in run("screenshots", tmp_path / "shots", "--size", "0x0").stderr
 
 
 def test_screenshots_show_a_tab_in_both_themes(tmp_path):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,9 +70,43 @@ def image_files(given: Iterable[Path]) -> list[Path]:
     return files
 
 
+@contextmanager
+def interruptible(job: Job) -> Iterator[None]:
+    """Ctrl-C and a polite kill cancel the job instead of the program: what is there by then is kept."""
+    before = {name: signal.signal(name, lambda *_: job.cancel()) for name in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+
+
 def positive(text: str) -> int:
     """Argument type: a whole number from 1."""
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"expected a number from 1, received {text}")
+    return _at_least(1, text)
+
+
+def natural(text: str) -> int:
+    """Argument type: a whole number from 0."""
+    return _at_least(0, text)
+
+
+def fraction(text: str) -> float:
+    """Argument type: a number from 0 to 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, received {text}")
+    return value
+
+
+def _at_least(least: int, text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = least - 1
+    if value < least:
+        raise argparse.ArgumentTypeError(f"expected a whole number from {least}, received {text}")
     return value

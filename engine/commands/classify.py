@@ -12,6 +12,7 @@ from engine import classification, models
 from engine.classification import export
 from engine.classification.rows import Row
 from engine.commands.base import Command, image_files, positive, watched_job
+from engine.files import check_writable
 from engine.models.catalog import FIRST_CLASSIFIER
 from engine.models.preprocessing import SCALES
 
@@ -29,6 +30,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     files = image_files(arguments.images)
+    if arguments.csv is not None:
+        check_writable(arguments.csv)
     job, line = watched_job()
     model = models.loading.load(arguments.model, job, arguments.labels, arguments.scale)
     classifier = classification.Classifier(model)
@@ -55,7 +58,7 @@ def _flat(batches: Iterable[list[Row]]) -> Iterator[Row]:
 
 
 def _write(arguments: argparse.Namespace, rows: Iterator[Row], model: str) -> None:
-    if arguments.csv:
+    if arguments.csv is not None:
         export.write_csv(rows, model, arguments.csv)
         return
     for row in rows:

@@ -7,20 +7,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.commands.base import Command, positive, watched_job
-from engine.errors import EngineError
+from engine.commands.base import Command, fraction, interruptible, positive, watched_job
+from engine.errors import EngineError, InvalidSetting
+from engine.files import check_writable
 from engine.jobs import Job
 from engine.models.catalog import FIRST_DETECTOR
 
 FORMATS = ("json", "csv", "coco", "yolo")
 HEADS = ("darknet", "studio", "yolox", "yolov5", "yolov8", "end2end", "detr", "detr-raw", "nanodet")
-
-
-def _fraction(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, received {text}")
-    return value
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,11 +26,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--labels", metavar="FILE", help="class names, one a line; or coco")
     parser.add_argument("--head", choices=HEADS, help="output head, if it is recognised wrongly")
     parser.add_argument(
-        "--confidence", type=_fraction, default=0.25, metavar="P", help="lowest score kept (%(default)s)"
+        "--confidence", type=fraction, default=0.25, metavar="P", help="lowest score kept (%(default)s)"
     )
     parser.add_argument(
         "--iou",
-        type=_fraction,
+        type=fraction,
         default=0.45,
         metavar="P",
         help="IoU above which NMS drops the weaker box (%(default)s)",
@@ -46,8 +40,10 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--track", action="store_true", help="number objects over time")
     parser.add_argument("--max-frames", type=positive, metavar="N", help="stop after so many frames")
     parser.add_argument("--json", metavar="FILE|-", help="write JSON; - prints it")
-    parser.add_argument("--save", type=Path, metavar="FILE", help="write the results in the chosen format")
-    parser.add_argument("--format", choices=FORMATS, default="json", help="format of --save (%(default)s)")
+    parser.add_argument(
+        "--save", type=Path, metavar="FILE", help="write the results in the format below; yolo: a folder"
+    )
+    parser.add_argument("--format", choices=FORMATS, help="format of --save (json)")
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -58,6 +54,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from engine.video.spec import open_spec
 
     name = arguments.model
+    _check_outputs(arguments)
     source = open_spec(arguments.source)
     job, line = watched_job()
     try:
@@ -70,12 +67,13 @@ def _run(arguments: argparse.Namespace) -> int:
         results = exports.Results(
             shown_address(arguments.source), name, detector.runtime.describe(), detector.label, frames
         )
-        for frame in _detected(source, detector, settings, arguments, job):
-            frames.append(frame)
+        with interruptible(job):
+            for frame in _detected(source, detector, settings, arguments, job):
+                frames.append(frame)
     finally:
         line.clear()
     if arguments.save:
-        exports.FORMATS[arguments.format](results, arguments.save)
+        exports.FORMATS[arguments.format or FORMATS[0]](results, arguments.save)
     if arguments.json == "-":
         print(exports.as_json(results), end="")
     elif arguments.json:
@@ -84,7 +82,23 @@ def _run(arguments: argparse.Namespace) -> int:
         _print(results)
     for sentence in source.unreadable:
         print(f"error: {sentence}", file=sys.stderr)
-    return 1 if source.unreadable else 0
+    if job.cancelled:
+        print("error: stopped by the user; what was found until then is kept", file=sys.stderr)
+    return 1 if source.unreadable or job.cancelled else 0
+
+
+def _check_outputs(arguments: argparse.Namespace) -> None:
+    """Raise InvalidSetting for what could not be written at the end of the work."""
+    if arguments.format and not arguments.save:
+        raise InvalidSetting(f"--format {arguments.format} is for --save.", "Name the file with --save.")
+    for option in ("json", "labels", "classes"):
+        if getattr(arguments, option) == "":
+            raise InvalidSetting(f"--{option} is empty.", "Give it a value, or leave it out.")
+    if arguments.json and arguments.json != "-":
+        check_writable(Path(arguments.json))
+    if arguments.save:
+        folder = arguments.format == "yolo"
+        check_writable(arguments.save / "labels.txt" if folder and not arguments.save.is_file() else arguments.save)
 
 
 def _detected(source, detector, settings, arguments: argparse.Namespace, job: Job) -> Iterator:  # type: ignore[no-untyped-def]
@@ -108,25 +122,27 @@ def _detected(source, detector, settings, arguments: argparse.Namespace, job: Jo
                 fitted = fitting(detector, frame.size) if source.steady else detector
                 lanes.give(frame, lambda frame: find(fitted, frame.image, options))
 
-            for frame, outcome in _in_order(capture, lanes, begin, arguments.max_frames):
+            for frame, outcome in _in_order(capture, lanes, begin, arguments.max_frames, job):
                 found = outcome.result()[0]
                 if arguments.track:
                     found = follow(tracker, found, frame.time_s, settings.confidence)
                 done += 1
                 granted = capture.status.granted
                 job.report(done, arguments.max_frames or (granted and granted.frames) or 0, f"{done} frames")
-                job.checkpoint()
                 name = source.names[frame.index] if isinstance(source, ImageFiles) else ""
                 yield FrameResult(frame.index, frame.time_s, frame.size, found, name)
+                if job.cancelled:
+                    return
     finally:
         lanes.close()
     if done == 0:
         raise EngineError(f"“{source.name}” gave no frame.", "Check that it can be played.")
 
 
-def _in_order(capture, lanes, begin, limit: int | None) -> Iterator:  # type: ignore[no-untyped-def]
-    """(frame, future) of every frame up to the limit, as many at once as there are lanes."""
+def _in_order(capture, lanes, begin, limit: int | None, job: Job) -> Iterator:  # type: ignore[no-untyped-def]
+    """(frame, future) of every frame up to the limit, as many at once as there are lanes; none after a cancel."""
     from engine.video.capture import State
+    from engine.video.streams import TRYING_AGAIN
 
     given = 0
     while True:
@@ -140,8 +156,9 @@ def _in_order(capture, lanes, begin, limit: int | None) -> Iterator:  # type: ig
             yield lanes.take()
         else:
             status = capture.status
+            job.checkpoint()
             if status.state is State.FAILED or (status.state is State.LOST and status.tries > 2):
-                raise EngineError(status.message)
+                raise EngineError(status.message.removesuffix(f" {TRYING_AGAIN}"))
             if capture.finished or given == limit:
                 return
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine import explain, models
 from engine.commands.base import Command, image_files, watched_job
+from engine.errors import InvalidSetting
 from engine.explain.explaining import owns_labels
 from engine.explain.export import Row, as_json, explain_files
 from engine.explain.methods import METHODS
@@ -76,6 +77,8 @@ def _target(explainer: explain.Explainer, arguments: argparse.Namespace) -> Targ
         return find_class(labels, output.classes, text)
 
     if arguments.target is None:
+        if arguments.against is not None:
+            raise InvalidSetting(f"There is no class to hold “{arguments.against}” against.", "Name one with --target.")
         return None
     against = None if arguments.against is None else number(arguments.against)
     return target_of(explainer.card, output, number(arguments.target), against, arguments.score, own)

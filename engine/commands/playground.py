@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from engine.commands.base import Command
@@ -30,7 +31,9 @@ def _run(arguments: argparse.Namespace) -> int:
         loaded = load_image(arguments.image)
         given = inputs.from_pixels(loaded.pixels, loaded.name, arguments.grey)
     for note in given.notes:
-        print(note)
+        print(note, file=sys.stderr)
+    if arguments.code and (arguments.out or arguments.cell):
+        raise InvalidSetting("--code prints the stack and does not run it.", "Leave out --out and --cell.")
     if arguments.code:
         print(codegen.keras_code(stack, given.values.shape), end="")
         return 0

@@ -60,7 +60,7 @@ class Classifiers(Shelf):
             "state": store.state(model),
             "file": store.weights_path(model),
             "classes": model.classes,
-            "labels": ", ".join(labels[:10]) + (" ..." if model.classes > 10 else ""),
+            "labels": ", ".join(labels[:10]) + (" ..." if len(labels) > 10 else ""),
         }
         if (receipt := store.receipt(model)) is not None:
             told |= {

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from engine import paths, training
-from engine.commands.base import Command, positive, watched_job
+from engine.commands.base import Command, interruptible, positive, watched_job
 from engine.data.settings import DataSettings
 from engine.errors import EngineError, InvalidSetting
-from engine.jobs import Job
 from engine.models.architectures.kinds import NETWORKS
 from engine.training.config import TrainingConfig, all_options, sections, with_values
 from engine.training.live import Live
@@ -52,11 +48,11 @@ def _run(arguments: argparse.Namespace) -> int:
     job, line = watched_job()
     live = Live()
     try:
-        with _interruptible(job):
+        with interruptible(job):  # a training ends at the next batch, with a run that can be resumed
             outcome = training.train(run, live, job)
     finally:
         line.clear()
-    for message in (*outcome.run.state.notes, *live.status.messages):
+    for message in (*_left_out(outcome.run), *outcome.run.state.notes, *live.status.messages):
         print(f"note: {message}", file=sys.stderr)
     if outcome.status == "failed":
         raise EngineError(outcome.message)
@@ -67,6 +63,11 @@ def _run(arguments: argparse.Namespace) -> int:
     else:
         _print(outcome.run, outcome.message)
     return 1 if outcome.status == "stopped" else 0
+
+
+def _left_out(run: Run) -> list[str]:
+    broken = run.data.broken if run.data else 0
+    return [f"{broken} of the files cannot be read as images and are left out."] if broken else []
 
 
 def _new(arguments: argparse.Namespace) -> Run:
@@ -97,17 +98,6 @@ def _resumed(arguments: argparse.Namespace) -> Run:
     if len(run.history) >= run.config.total_epochs:
         raise InvalidSetting(f"“{run.title}” has trained all its epochs.", "Extend it with --epochs N.")
     return run
-
-
-@contextmanager
-def _interruptible(job: Job) -> Iterator[None]:
-    """Ctrl-C and a polite kill end the training at the next batch, with a run that can be resumed."""
-    before = {name: signal.signal(name, lambda *_: job.cancel()) for name in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for name, handler in before.items():
-            signal.signal(name, handler)
 
 
 def summary(run: Run) -> dict[str, object]:

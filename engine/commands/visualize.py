@@ -8,20 +8,20 @@ from pathlib import Path
 import numpy as np
 
 from engine import explain, models
-from engine.commands.base import Command, positive, watched_job
+from engine.commands.base import Command, natural, positive, watched_job
 from engine.errors import InvalidSetting
-from engine.files import written_aside
+from engine.files import check_writable, written_aside
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", required=True, metavar="ID|FILE", help="catalog id or file")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--layer", metavar="NAME|a/b", help="layer name; in a nested network OUTER/INNER")
-    what.add_argument("--class", dest="class_id", type=int, metavar="INDEX", help="a class instead of a layer")
-    parser.add_argument("--channel", type=int, metavar="K", help="channel of the layer; without it the whole layer")
+    what.add_argument("--class", dest="class_id", type=natural, metavar="INDEX", help="a class instead of a layer")
+    parser.add_argument("--channel", type=natural, metavar="K", help="channel of the layer; without it the whole layer")
     parser.add_argument("--unit", action="store_true", help="only the middle unit of the channel")
     parser.add_argument("--steps", type=positive, default=256, help="steps of the search (%(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="start of the search (%(default)s)")
+    parser.add_argument("--seed", type=natural, default=0, help="start of the search (%(default)s)")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="image file to write, such as k.png")
 
 
@@ -34,6 +34,11 @@ def _run(arguments: argparse.Namespace) -> int:
         raise InvalidSetting(
             f"“{arguments.out.name}” is not an image file name.", "Expected a name such as channel.png."
         )
+    if arguments.class_id is not None and (arguments.channel is not None or arguments.unit):
+        raise InvalidSetting("--channel and --unit are for a layer, not for a class.", "Leave them out.")
+    if arguments.unit and arguments.channel is None:
+        raise InvalidSetting("--unit needs the channel that it is of.", "Name it with --channel.")
+    check_writable(arguments.out)
     job, line = watched_job()
     model = models.loading.load(arguments.model, job)
     explainer = explain.Explainer(model)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,7 +77,8 @@ def _keras(name: str, title: str, labels: str = "", fit: str = "stretch") -> Cal
 
         module = getattr(keras.datasets, name)
         try:
-            train, test = module.load_data()
+            with redirect_stdout(sys.stderr):  # where Keras tells of its download; the answer stands alone
+                train, test = module.load_data()
         except Exception as error:  # Keras raises bare Exception when a download fails
             raise DownloadFailed(
                 f"{title} could not be fetched: {str(error).splitlines()[0] if str(error) else error!r}",

@@ -19,20 +19,28 @@ def npz_source(path: Path) -> Source:
     """Images and labels from an .npz with x_train, y_train (and x_test, y_test), or x, y. Raises InvalidSetting."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            names = next((pair for pair in _PAIRS if set(pair) <= set(archive)), None)
-            if names is None:
+            pair = next((pair for pair in _PAIRS if set(pair) <= set(archive)), None)
+            if pair is None:
                 raise InvalidSetting(
                     f"“{path.name}” holds {', '.join(archive) or 'nothing'}.",
                     "Expected arrays x_train and y_train, or x and y.",
                 )
-            train = (archive[names[0]], archive[names[1]])
+            train = (archive[pair[0]], archive[pair[1]])
             test = (archive["x_test"], archive["y_test"]) if {"x_test", "y_test"} <= set(archive) else None
-            labels = tuple(map(str, archive["class_names"])) if "class_names" in archive else ()
+            names = _names(archive["class_names"]) if "class_names" in archive else ()
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise InvalidSetting(f"“{path.name}” cannot be read: {error}.", "Expected a NumPy .npz archive.") from error
+        reason = "it holds Python objects or is no archive" if "pickle" in str(error) else error
+        raise InvalidSetting(
+            f"“{path.name}” cannot be read: {reason}.", "Expected a NumPy .npz archive of plain arrays."
+        ) from error
     for images, targets in filter(None, (train, test)):
-        _check(path.name, images, targets)
-    return array_source(path.stem, train, test, labels)
+        _check(path.name, images, targets, len(names))
+    if test is not None and train[0].shape[1:] != test[0].shape[1:]:
+        raise InvalidSetting(
+            f"“{path.name}” has images of shape {train[0].shape[1:]} in {pair[0]} and {test[0].shape[1:]} in x_test.",
+            "Give both in one size and with the same channels.",
+        )
+    return array_source(path.stem, train, test, names)
 
 
 def is_idx_folder(folder: Path) -> bool:
@@ -47,7 +55,7 @@ def idx_source(folder: Path, title: str = "", names: tuple[str, ...] = (), fit: 
         images, labels = _idx(folder, f"{part}-images"), _idx(folder, f"{part}-labels")
         if images and labels:
             parts.append((_read_idx(images), _read_idx(labels)))
-            _check(folder.name, *parts[-1])
+            _check(folder.name, *parts[-1], len(names))
     return array_source(title or folder.name, parts[0], parts[1] if len(parts) > 1 else None, names, fit)
 
 
@@ -67,7 +75,14 @@ def _read_idx(path: Path) -> np.ndarray:
         raise InvalidSetting(f"“{path.name}” is not an idx file: {error}.", "Expected MNIST's own format.") from error
 
 
-def _check(name: str, images: np.ndarray, labels: np.ndarray) -> None:
+def _names(array: np.ndarray) -> tuple[str, ...]:
+    if array.ndim != 1:
+        raise ValueError(f"class_names has shape {array.shape} instead of one row of names")
+    return tuple(map(str, array))
+
+
+def _check(name: str, images: np.ndarray, labels: np.ndarray, names: int) -> None:
+    """Raise InvalidSetting unless images and labels can be trained on. names: how many classes have one, or 0."""
     if images.dtype != np.uint8 or images.ndim not in (3, 4) or (images.ndim == 4 and images.shape[3] not in (1, 3)):
         raise InvalidSetting(
             f"The images in “{name}” have shape {images.shape} and type {images.dtype}.",
@@ -77,6 +92,11 @@ def _check(name: str, images: np.ndarray, labels: np.ndarray) -> None:
         raise InvalidSetting(
             f"“{name}” has {len(images)} images and labels of shape {labels.shape} and type {labels.dtype}.",
             "Expected one whole number, 0 or more, per image.",
+        )
+    if labels.size and (names or len(labels)) <= labels.max():
+        known = f"{names} class names" if names else f"{len(labels)} images"
+        raise InvalidSetting(
+            f"“{name}” has {known}, but labels up to {labels.max()}.", "Number the classes from 0 without gaps."
         )
     if not len(images):
         raise InvalidSetting(f"“{name}” holds no images.", "Give a file with at least two classes of images.")

@@ -15,7 +15,7 @@ from engine import paths
 from engine.detection.choices import Choices
 from engine.detection.detector import Detector
 from engine.errors import DownloadFailed, InvalidModel, ModelMissing
-from engine.files import digest, written_aside
+from engine.files import digest, no_file, written_aside
 from engine.jobs import Job
 from engine.models.cards import Card
 from engine.models.catalog import BUNDLED, bundled_cards
@@ -117,7 +117,7 @@ def take_in(detector_id: str, file: Path) -> Path:
     if entry.card is not None:
         raise InvalidModel(f"{entry.title} comes with the program.", "It needs no import.")
     if not file.is_file():
-        raise InvalidModel(f"There is no file {file}.", "Give the path of the .onnx file.")
+        raise InvalidModel(no_file(file), "Give the path of the .onnx file.")
     if (found := digest(file)) != entry.sha256:
         raise InvalidModel(
             f"“{file.name}” has SHA-256 {found[:12]}...; {entry.title} has {entry.sha256[:12]}...",

@@ -23,7 +23,7 @@ class FrameResult:
     time_s: float
     size: tuple[int, int]  # width and height of the frame in pixels
     found: Detections
-    name: str = ""  # file of the picture, where it has one
+    name: str = ""  # file of the picture, where it has one: below the folder that was given
 
 
 @dataclass
@@ -43,6 +43,7 @@ def frame_dict(frame: FrameResult, label: Callable[[int], str]) -> dict[str, Any
     ids = [None] * len(found) if found.track_id is None else [int(t) if t >= 0 else None for t in found.track_id]
     return {
         "index": frame.index,
+        **({"file": frame.name} if frame.name else {}),
         "time_s": round(frame.time_s, 4),
         "detections": [
             {
@@ -106,16 +107,24 @@ def write_coco(results: Results, path: Path) -> None:
 
 
 def write_yolo(results: Results, path: Path) -> None:
-    """A folder of label files, one a frame: class, centre x, centre y, width, height as fractions, score."""
+    """A folder of label files, one a frame: class, centre x, centre y, width, height as fractions, score.
+
+    They lie and are called as the pictures, with `.txt`; where two pictures differ in nothing but the suffix, the
+    label file of the second keeps it: `a.txt`, `a.png.txt`.
+    """
     if path.is_file():
         raise InvalidSetting(f"“{path.name}” is a file, but YOLO labels need a folder.", "Name a folder.")
     path.mkdir(parents=True, exist_ok=True)
+    taken: set[Path] = set()
     for frame in results.frames:
         width, height = frame.size
         centres = to_centres(frame.found.xyxy) / [width, height, width, height]
         rows = zip(frame.found.class_id, centres, frame.found.score, strict=True)
         text = "".join(f"{c} {' '.join(f'{v:.6f}' for v in box)} {score:.4f}\n" for c, box, score in rows)
-        write_text(path / f"{Path(frame.name).stem or f'frame_{frame.index:06d}'}.txt", text)
+        file = path / (frame.name or f"frame_{frame.index:06d}")
+        labels = file.with_suffix(".txt") if file.with_suffix(".txt") not in taken else Path(f"{file}.txt")
+        taken.add(labels)
+        write_text(labels, text)
 
 
 FORMATS: dict[str, Callable[[Results, Path], None]] = {
@@ -133,7 +142,7 @@ def classes_from(text: str, labels: Iterable[str]) -> frozenset[int]:
     for part in (p.strip() for p in text.split(",")):
         if part.casefold() in known:
             chosen.add(known[part.casefold()])
-        elif part.isdigit() and (not known or int(part) < len(known)):
+        elif part.isdecimal() and (not known or int(part) < len(known)):
             chosen.add(int(part))
         else:
             raise InvalidSetting(f"The model has no class “{part}”.", f"It has: {', '.join(list(known)[:12])} ...")

@@ -12,7 +12,7 @@ import h5py
 
 from engine import paths
 from engine.errors import InvalidModel
-from engine.files import digest, write_text
+from engine.files import digest, no_file, write_text
 from engine.jobs import Job
 from engine.models import labels as label_files
 from engine.models import loading, published, store
@@ -31,6 +31,8 @@ def download(model_id: str, job: Job = Job.silent()) -> Path:
     the rest of the program, and what arrived is resumed next time.
     """
     model = entry(model_id)
+    if model.file is not None:
+        return model.file
     if not store.class_labels(model):
         index = paths.models() / label_files.CLASS_INDEX_NAME
         with taking_turns(index, job):
@@ -69,7 +71,7 @@ def import_weights(model_id: str, file: Path, labels: Path | None = None) -> Pat
     if model.file is not None:
         raise InvalidModel(f"“{model_id}” is bundled and needs no import.", "Import weights for another model.")
     if not file.is_file():
-        raise InvalidModel(f"There is no file {file}.", "Give the path of the weights.")
+        raise InvalidModel(no_file(file), "Give the path of the weights.")
     names = _labels_beside(model, file, labels)
     suffix = _layout(file, file.name)
     paths.models().mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,7 @@ from typing import Any
 import h5py
 
 from engine.errors import InvalidModel
+from engine.files import no_file
 
 MAX_CONTENT = 4_000_000_000  # bytes an archive may unpack to
 
@@ -23,7 +24,7 @@ def inspect(path: Path) -> None:
     so do we for both formats, naming the layer.
     """
     if not path.is_file():
-        raise InvalidModel(f"There is no file {path}.", "Give a catalog id or the path of a .keras or .h5 file.")
+        raise InvalidModel(no_file(path), "Give a catalog id or the path of a .keras or .h5 file.")
     with path.open("rb") as file:
         start = file.read(8)
     if start.startswith(b"PK"):

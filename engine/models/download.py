@@ -33,16 +33,17 @@ def download(url: str, target: Path, md5: str | None = None, job: Job = Job.sile
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
+    name = _name(url)
     try:
         _fetch(url, part, job, stall)
     except OSError as error:
-        raise _explained(error, target, part) from error
+        raise _explained(error, name, part) from error
     except http.client.HTTPException as error:
         raise DownloadFailed(
-            f"The download of “{target.name}” was cut off ({type(error).__name__}).",
+            f"The download of “{name}” was cut off ({type(error).__name__}).",
             "Start it again: it goes on where it stopped.",
         ) from error
-    _check_content(part, target.name, md5)
+    _check_content(part, name, md5)
     part.replace(target)
     _tag(part).unlink(missing_ok=True)
 
@@ -65,23 +66,28 @@ def taking_turns(target: Path, job: Job) -> Iterator[None]:
         lock.release()
 
 
-def _explained(error: OSError, target: Path, part: Path) -> DownloadFailed:
+def _explained(error: OSError, name: str, part: Path) -> DownloadFailed:
     if isinstance(error, urllib.error.HTTPError):
         error.close()
         return DownloadFailed(f"The server answered {error.code} ({error.reason}) for {error.url}.", "Try again later.")
     if isinstance(error, urllib.error.URLError):
         return DownloadFailed(
-            f"The server for “{target.name}” cannot be reached: {error.reason}.",
+            f"The server for “{name}” cannot be reached: {error.reason}.",
             "Check the network, or import a file you have with: models import ID FILE.",
         )
     if isinstance(error, (TimeoutError, ConnectionError)):
         return DownloadFailed(
-            f"The download of “{target.name}” stalled ({error or type(error).__name__}).",
+            f"The download of “{name}” stalled ({error or type(error).__name__}).",
             "Start it again: it goes on where it stopped.",
         )
     return DownloadFailed(
         f"“{part}” could not be written: {error.strerror or error}.", "Free some disk space, then start again."
     )
+
+
+def _name(url: str) -> str:
+    """What the person knows a file by: the target may be a place to wait in."""
+    return url.rsplit("/", 1)[-1]
 
 
 def _tag(part: Path) -> Path:
@@ -96,7 +102,7 @@ def _fetch(url: str, part: Path, job: Job, stall: float) -> None:
     if version:  # without a version the server could append to a different file
         request.add_header("Range", f"bytes={have}-")
         request.add_header("If-Range", version)
-    job.report(0, 0, f"Connecting for “{part.stem}”")
+    job.report(0, 0, f"Connecting for “{_name(url)}”")
     try:
         response = urllib.request.urlopen(request, timeout=stall)
     except urllib.error.HTTPError as error:
@@ -110,7 +116,7 @@ def _fetch(url: str, part: Path, job: Job, stall: float) -> None:
             have = 0
         length = response.headers.get("Content-Length")
         total = have + int(length) if length else 0
-        _check_room(part, total - have)
+        _check_room(_name(url), part.parent, total - have)
         write_text(_tag(part), response.headers.get("ETag") or response.headers.get("Last-Modified") or "")
         _copy(response, part, have, total, job)
     if total and part.stat().st_size != total:
@@ -134,11 +140,11 @@ def _copy(response: http.client.HTTPResponse, part: Path, have: int, total: int,
             job.report(received, total, f"{received / 1e6:.1f} MB{share}, {rate / 1e6:.1f} MB/s")
 
 
-def _check_room(part: Path, needed: int) -> None:
-    free = shutil.disk_usage(part.parent).free
+def _check_room(name: str, folder: Path, needed: int) -> None:
+    free = shutil.disk_usage(folder).free
     if needed + ROOM_TO_SPARE > free:
         raise DownloadFailed(
-            f"“{part.stem}” needs {needed / 1e6:.0f} MB but {part.parent} has {free / 1e6:.0f} MB free.",
+            f"“{name}” needs {needed / 1e6:.0f} MB but {folder} has {free / 1e6:.0f} MB free.",
             "Free some disk space, then start again.",
         )
 

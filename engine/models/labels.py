@@ -20,7 +20,7 @@ def read_labels(path: Path) -> tuple[str, ...]:
     try:
         text = path.read_text(encoding="utf-8-sig")
         labels = _from_json(json.loads(text)) if path.suffix.lower() == ".json" else _from_lines(text)
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+    except (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
         raise InvalidModel(
             f"“{path.name}” is not a list of class names: {error}.",
             "Give a text file with one name per line, or a JSON list.",

@@ -39,7 +39,7 @@ def load(reference: str | Path, job: Job = Job.silent(), labels: Path | None = N
             raise InvalidSetting(f"The pixel scale of “{reference}” is known and cannot be chosen.", "Leave it out.")
         return _load_entry(entry(str(reference)), job, labels)
     path = Path(reference)
-    if not path.suffix and not path.exists():
+    if not str(reference).strip() or (not path.suffix and not path.exists()):
         entry(str(reference))  # raises, naming the known ids
     return _load_file(path, job, labels, scale)
 
@@ -53,6 +53,8 @@ def _load_entry(model: Entry, job: Job, labels: Path | None) -> Model:
     weights = store.required_weights(model)
     job.report(0, 0, f"Loading {model.card.title}")
     if model.file is not None:
+        if labels is not None:
+            raise InvalidSetting(f"The classes of “{model.id}” are known and cannot be named.", "Leave out --labels.")
         return Model(model.card, read_network(weights), weights)
     network = _with_weights(model, weights, weights.name)
     names = label_files.read_labels(labels) if labels else store.class_labels(model)

@@ -13,6 +13,7 @@ from engine.errors import InvalidSetting
 from engine.files import write_text
 from engine.playground.layers import LAYERS, Layer
 from engine.playground.layers.base import frozen
+from engine.playground.numbers import checked
 from engine.playground.stack import Stack
 
 FORMAT = "cnn-studio playground stack"
@@ -89,10 +90,10 @@ def _value(default: Any, value: Any, number: int, name: str) -> Any:
     if isinstance(default, np.ndarray) or (default is None and value is not None):
         try:
             return frozen(np.array(value, np.float64))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             raise InvalidSetting(f"Layer {number}: “{name}” is not a grid of numbers.", "Use equal rows.") from None
     if isinstance(default, float) and type(value) is int:
-        return float(value)
+        return float(checked(value))
     if type(value) is not type(default):
         raise InvalidSetting(f"Layer {number}: “{name}” is {value!r}.", f"Expected a value like {default!r}.")
     return value

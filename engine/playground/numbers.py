@@ -104,7 +104,8 @@ def parse(text: str) -> float:
 def checked(number: float) -> float:
     """The number itself; raises InvalidSetting for NaN and for magnitudes above LARGEST."""
     if not abs(number) <= LARGEST:
-        raise InvalidSetting(f"The number is {number:g}.", "It must lie between −1 000 000 and 1 000 000.")
+        shown = f"{number:g}" if isinstance(number, float) else f"{str(number)[:12]}…"
+        raise InvalidSetting(f"The number is {shown}.", "It must lie between −1 000 000 and 1 000 000.")
     return number
 
 

@@ -19,6 +19,7 @@ from engine.training.live import EpochRow
 from engine.training.lock import training_lock
 
 FORMAT = 1  # of config.json and state.json; a newer one is shown as unreadable
+NAMED = 5  # runs in the sentence on one that is not there
 STATUSES = ("new", "running", "stopped", "finished", "failed")
 
 
@@ -164,6 +165,12 @@ def save_history(run: Run) -> None:
 
 def read_run(path: Path) -> Run:
     """Read a run. Raises InvalidSetting, saying what is wrong, for a folder edited by hand or from a newer version."""
+    if not path.is_dir():
+        known = [item.path.name for item in list_runs(path.parent)[:NAMED]]
+        there = f"The newest there: {', '.join(known)}." if known else "There is none yet: train one first."
+        raise InvalidSetting(f"There is no run “{path.name}” in {path.parent}.", there)
+    if not (path / "config.json").is_file():
+        raise InvalidSetting(f"The folder {path} is no run: it holds no config.json.", "Give the folder of a run.")
     try:
         values = _versioned(path / "config.json")
         data = values["data"]
@@ -179,7 +186,7 @@ def read_run(path: Path) -> Run:
         )
     except EngineError as error:
         raise InvalidSetting(f"The run “{path.name}” cannot be read: {error.message}", error.hint) from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InvalidSetting(
             f"The run “{path.name}” cannot be read: {type(error).__name__} {error}.",
             "It was edited or comes from another version; nothing was changed.",
@@ -217,7 +224,10 @@ def annotate(run: Run, note: str) -> Run:
 
 
 def extend(run: Run, epochs: int) -> Run:
-    """Let a run go on for `epochs` more than it was meant to; the second part of a transfer, where it has one."""
+    """Let a run go on for `epochs` more than it was meant to; the second part of a transfer, where it has one.
+
+    Raises InvalidSetting for more epochs than a run may have; the run is then as it was.
+    """
     if epochs < 1:
         raise InvalidSetting(f"A run cannot be extended by {epochs} epochs.", "Give a number from 1.")
     config = run.config
@@ -226,6 +236,7 @@ def extend(run: Run, epochs: int) -> Run:
         config = replace(config, transfer=longer)
     else:
         config = replace(config, learning=replace(config.learning, epochs=len(run.history) + epochs))
+    config.validate()
     extended = replace(run, config=config, state=replace(run.state, status="stopped", message=""))
     save_config(extended)
     save_state(extended)

@@ -57,12 +57,12 @@ def train(
     with training_lock(run.path):
         try:
             keeper, progress = _ready(run, live, watched, dataset)
-        except EngineError:
-            _forget_if_empty(run)
-            raise
         except Cancelled:
             _forget_if_empty(run)
             return Outcome(run, "stopped", "Stopped before the first epoch.")
+        except Exception:
+            _forget_if_empty(run)
+            raise
         if on_ready is not None:
             on_ready(keeper.setup)
         try:

@@ -88,7 +88,7 @@ class ImageFiles(Source):
     def __init__(self, path: Path) -> None:
         super().__init__(path.name or str(path))
         self.path = path
-        self.names: list[str] = []  # of the pictures delivered since it was opened, in that order
+        self.names: list[str] = []  # of the pictures delivered since it was opened, in that order, below the folder
         self._files: list[Path] = []
         self._next = 0
         self._first: np.ndarray | None = None
@@ -109,7 +109,8 @@ class ImageFiles(Source):
         image, self._first = (self._first if self._first is not None else self._load_next()), None
         if image is None:
             return None
-        self.names.append(self._files[self._next - 1].name)
+        file = self._files[self._next - 1]
+        self.names.append(file.relative_to(self.path).as_posix() if file != self.path else file.name)
         return image, (self._next - 1) / SLIDES_PER_SECOND
 
     def seek(self, time_s: float) -> None:

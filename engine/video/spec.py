@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.errors import InvalidSetting
 from engine.images import SUFFIXES
-from engine.video.cameras import CameraSource, Format, list_cameras, numbered
+from engine.video.cameras import Camera, CameraSource, Format, list_cameras, numbered
 from engine.video.files import ImageFiles, VideoFile
 from engine.video.screen import Region, ScreenSource
 from engine.video.source import Source, SourceUnavailable
@@ -25,8 +25,8 @@ def open_spec(text: str, wanted: Format = Format()) -> Source:  # noqa: B008 - f
     text = text.strip()
     if not text:
         raise InvalidSetting("No source is named.", "Name a file, a folder, an address, camera, screen or synthetic.")
-    if text.isdigit():
-        return CameraSource(numbered(int(text)), wanted)
+    if text.isdecimal():
+        return CameraSource(_numbered(text), wanted)
     if "://" in text:
         return StreamSource(text)
     kind, _, rest = text.partition(":")
@@ -49,13 +49,19 @@ def path_source(path: Path) -> Source:
 
 
 def _camera(rest: str, wanted: Format) -> Source:
-    if not rest or rest.isdigit():
-        return CameraSource(numbered(int(rest or 0)), wanted)
+    if not rest or rest.isdecimal():
+        return CameraSource(_numbered(rest or "0"), wanted)
     for camera in list_cameras():
         if rest.casefold() in camera.name.casefold():
             return CameraSource(camera, wanted)
     names = ", ".join(f"“{camera.name}”" for camera in list_cameras()) or "none"
     raise SourceUnavailable(f"There is no camera called “{rest}”.", f"Connected: {names}.")
+
+
+def _numbered(digits: str) -> Camera:
+    if len(digits) > 3:
+        raise SourceUnavailable(f"There is no camera {digits}.", "Cameras are numbered from 0.")
+    return numbered(int(digits))
 
 
 def _synthetic(rest: str) -> Source:

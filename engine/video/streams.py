@@ -7,18 +7,31 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from engine.errors import EngineError
+from engine.errors import EngineError, InvalidSetting
 from engine.video import patience
 from engine.video.apart import Apart
 from engine.video.ffmpeg import FfmpegReader
 from engine.video.mjpeg import MjpegReader, shown_address
 from engine.video.source import Granted, Source, SourceLost
 
+TRYING_AGAIN = "Trying again."  # what whoever watches is told, and whoever gives up is not
+SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "rtmps", "srt", "rtp", "udp", "tcp", "mms", "mmsh")
+
 
 class StreamSource(Source):
     """An `rtsp://`, `http://`, `rtmp://`... address. Only the newest picture counts; a silent server is lost."""
 
     def __init__(self, address: str) -> None:
+        """Raises InvalidSetting for what is no address of a stream."""
+        try:
+            parts = urlsplit(address)
+            if parts.scheme.lower() not in SCHEMES or not parts.netloc:
+                raise ValueError("it does not begin with a kind of stream and a host")
+            parts.port  # noqa: B018 - raises where it is no number
+        except ValueError as error:
+            raise InvalidSetting(
+                f"“{address}” is not the address of a stream: {error}.", f"Expected one of {', '.join(SCHEMES)}://HOST."
+            ) from None
         super().__init__(shown_address(address))
         self._address = address
         self._link: Link | None = None
@@ -61,7 +74,7 @@ class StreamSource(Source):
     def _lost(self, error: Exception) -> SourceLost:
         silent = isinstance(error, TimeoutError)
         reason = f"nothing for {patience.SILENCE_S:g} s" if silent else str(error) or "connection ended"
-        return SourceLost(f"{self.name} stopped: {reason}.", "Trying again.")
+        return SourceLost(f"{self.name} stopped: {reason}.", TRYING_AGAIN)
 
 
 class Link:
@@ -101,7 +114,7 @@ class Link:
             try:
                 self._reader = MjpegReader.connect(self._address)
             except (OSError, http.client.HTTPException) as error:
-                raise SourceLost(f"{self._name} does not answer: {error}.", "Trying again.") from error
+                raise SourceLost(f"{self._name} does not answer: {error}.", TRYING_AGAIN) from error
         if self._reader is None:
             self._reader = FfmpegReader(self._address, self._name)
         return self._reader.granted()

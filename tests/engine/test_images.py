@@ -168,10 +168,14 @@ def test_bad_bytes_are_named_and_refused(tmp_path, content, message):
 
 
 def test_vanished_file_folder_and_unreadable_file(tmp_path):
-    with pytest.raises(InvalidImage, match="not there any more"):
+    with pytest.raises(InvalidImage, match="is not there"):
         load_image(tmp_path / "gone.png")
     with pytest.raises(InvalidImage, match="is a folder"):
         load_image(tmp_path)
+    os.mkfifo(tmp_path / "pipe.jpg")
+    for read in (load_image, lambda path: load_thumbnail(path, 32)):
+        with pytest.raises(InvalidImage, match="a device or a pipe"):
+            read(tmp_path / "pipe.jpg")
     if os.geteuid() != 0:  # root may read everything
         locked = save(tmp_path / "locked.png", RAMP)
         locked.chmod(0)

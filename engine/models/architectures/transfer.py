@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import keras
 from keras import layers
 
-from engine.errors import InvalidSetting, ModelMissing
+from engine.errors import InvalidModel, InvalidSetting, ModelMissing
 from engine.jobs import Job
 from engine.models import store
 from engine.models.architectures.blocks import classes, dropout
+from engine.models.architectures.kinds import NETWORKS
 from engine.models.catalog import entries
 from engine.models.loading import Model, load
 
@@ -16,7 +19,15 @@ HEAD = ("head_average", "head_dropout", "classes")  # names of the layers that a
 
 
 def load_backbone(model_id: str, job: Job = Job.silent()) -> Model:
-    """The catalog model to build upon. Raises ModelMissing, naming the bundled ones, when its weights are not here."""
+    """The model to build upon, by catalog id or file.
+
+    Raises InvalidModel for one that is not known, ModelMissing, naming those that are here, where its weights are not.
+    """
+    if model_id not in entries() and not Path(model_id).exists():
+        raise InvalidModel(
+            f"There is no network “{model_id}”.",
+            f"Choose one of {', '.join(NETWORKS)}; or to build upon: {', '.join(entries())}, or a file.",
+        )
     try:
         return load(model_id, job)
     except ModelMissing as error:

@@ -68,7 +68,7 @@ def test_empty_classes_are_left_out_with_a_note(colours):
 
 def test_one_class_is_refused_with_the_way_out(tmp_path):
     paint(tmp_path / "only" / "1.png", (0, 0, 0))
-    with pytest.raises(InvalidSetting, match="one subfolder per class"):
+    with pytest.raises(InvalidSetting, match=r"holds 1 subfolder with images\. .*one subfolder per class"):
         open_source(str(tmp_path))
 
 
@@ -147,3 +147,26 @@ def test_small_images_are_not_blown_up(colours, tmp_path):
     for name in ("a", "b"):
         paint(tmp_path / "large" / name / "1.png", (1, 2, 3), side=300)
     assert open_source(str(tmp_path / "large")).size == 96
+
+
+@pytest.mark.parametrize(
+    ("arrays", "words"),
+    [
+        ({"y": [0, 2], "class_names": ["a", "b"]}, "has 2 class names, but labels up to 2"),
+        ({"y": [0, 10**9]}, "has 2 images, but labels up to 1000000000"),
+        ({"class_names": "ant"}, r"class_names has shape \(\)"),
+        ({"class_names": np.array(["a", {}], object)}, "holds Python objects or is no archive"),
+        ({"x_test": np.zeros((1, 9, 8), np.uint8), "y_test": [0]}, r"shape \(8, 8\) in x and \(9, 8\) in x_test"),
+    ],
+)
+def test_arrays_that_do_not_belong_together_are_refused(tmp_path, arrays, words):
+    np.savez(tmp_path / "d.npz", **{"x": np.zeros((2, 8, 8), np.uint8), "y": [0, 1]} | arrays)
+    with pytest.raises(InvalidSetting, match=words) as refused:
+        open_source(str(tmp_path / "d.npz"))
+    assert "allow_pickle" not in str(refused.value)
+
+
+def test_a_file_of_another_kind_is_no_data(tmp_path):
+    (tmp_path / "photo.npz").write_bytes(b"\xff\xd8\xff\xe0JFIF")
+    with pytest.raises(InvalidSetting, match="is no archive"):
+        open_source(str(tmp_path / "photo.npz"))

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import signal
 
 import pytest
 
 from engine import commands
 from engine.commands import detect
 from engine.detection import heads
+from engine.jobs import Job
 from tests.engine.video.mjpeg_server import MjpegServer
 
 
@@ -92,3 +94,24 @@ def test_files_of_a_folder_that_cannot_be_read_are_named_and_the_others_done(sha
 
 def test_it_knows_every_head():
     assert set(detect.HEADS) == set(heads.HEADS)
+
+
+def test_what_was_found_before_ctrl_c_is_kept(nano, tmp_path, capsys, monkeypatch):
+    shown = []
+
+    def interrupting(self, done, total=0, note=""):
+        shown.append(done)
+        if done == 3:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Job, "report", interrupting)
+    assert run("synthetic", "--model", nano, "--labels", "coco", "--json", tmp_path / "r.json") == 1
+    assert len(json.loads((tmp_path / "r.json").read_text())["frames"]) == 3
+    assert capsys.readouterr().err == "error: stopped by the user; what was found until then is kept\n"
+
+
+def test_a_stream_that_does_not_answer_is_given_up_without_a_promise(nano, capsys):
+    assert run("http://127.0.0.1:1/x", "--model", nano, "--labels", "coco") == 1
+    error = capsys.readouterr().err
+    assert "does not answer" in error
+    assert "Trying again" not in error

@@ -159,3 +159,22 @@ def test_a_journal_gives_back_what_was_written_while_more_is_added(results):
     journal.close()
     journal.append(first)
     assert list(journal) == []
+
+
+def test_pictures_of_one_name_keep_their_own_label_files(tmp_path):
+    names = ("x/a.jpg", "x/a.png", "y/a.png")
+    frames = [FrameResult(n, 0.0, (200, 100), FOUND[n : n + 1], name) for n, name in enumerate(names)]
+    results = Results("x", "m.onnx", "CPU", NAMES.__getitem__, frames)
+    FORMATS["yolo"](results, tmp_path)
+    written = {str(path.relative_to(tmp_path)): path.read_text() for path in tmp_path.rglob("*.txt")}
+    assert sorted(written) == ["x/a.png.txt", "x/a.txt", "y/a.txt"]
+    assert written["x/a.txt"].startswith("0 ")
+    assert written["x/a.png.txt"].startswith("2 ")
+    assert written["y/a.txt"] == ""
+    FORMATS["json"](results, tmp_path / "r.json")
+    assert [frame["file"] for frame in json.loads((tmp_path / "r.json").read_text())["frames"]] == list(names)
+
+
+def test_a_number_that_is_no_decimal_is_no_class():
+    with pytest.raises(InvalidSetting, match="“²”"):
+        classes_from("²", NAMES)

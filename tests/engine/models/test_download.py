@@ -57,7 +57,7 @@ def test_wrong_hash_is_refused_and_removed(site, tmp_path):
 
 def test_web_page_instead_of_weights_is_recognised(site, tmp_path):
     site.mode = "html"
-    with pytest.raises(DownloadFailed, match="web page instead of “w.h5”"):
+    with pytest.raises(DownloadFailed, match="web page instead of “weights.h5”"):
         download(site.url, tmp_path / "w.h5")
 
 

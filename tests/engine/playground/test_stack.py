@@ -90,6 +90,7 @@ def changed(**values):
         (to_json(Stack()) | {"layers": ["convolution"]}, "unknown kind"),
         (to_json(Stack()) | {"layers": [{"kind": "pooling"}] * 25}, "25 layers"),
         (changed(colour=1), "unknown setting “colour”"),
+        (changed(bias=10**400), "The number is 100000000000…"),
         (changed(stride=0), "Stride is 0"),
         (changed(stride=1.5), "“stride” is 1.5"),
         (changed(stride=True), "“stride” is True"),

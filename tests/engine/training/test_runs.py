@@ -113,3 +113,25 @@ def test_trash_moves_the_folder_away(monkeypatch, tmp_path):
     monkeypatch.setattr(send2trash, "send2trash", lambda path: moved.append(path))
     trash(run)
     assert moved == [run.path]
+
+
+def test_a_run_cannot_be_extended_past_the_limit_and_stays_as_it_was():
+    run = with_history(create_run(TrainingConfig()), 1.0, 0.5)
+    with pytest.raises(InvalidSetting, match="at most"):
+        extend(run, 100_000)
+    assert read_run(run.path) == run
+
+
+def test_a_run_that_is_not_there_is_told_apart_from_one_that_cannot_be_read(tmp_path):
+    run = create_run(TrainingConfig())
+    with pytest.raises(InvalidSetting, match="There is no run “nope”") as refused:
+        read_run(paths.runs() / "nope")
+    assert run.path.name in refused.value.hint
+    with pytest.raises(InvalidSetting, match=r"is no run: it holds no config\.json"):
+        read_run(tmp_path)
+
+
+def test_a_config_that_is_nested_without_end_is_unreadable():
+    run = create_run(TrainingConfig())
+    run.file("config.json").write_text("[" * 100_000)
+    assert isinstance(list_runs()[0], Unreadable)

@@ -209,9 +209,22 @@ def test_a_folder_plays_its_images_in_order_and_skips_the_broken(tmp_path):
     frames = read_all(source)
     assert [number_in(image) for image, _ in frames] == [0, 1, 2]
     assert len(source.unreadable) == 1
+    assert source.names == ["0.png", "1.png", "2.png"]
     source.open()
     source.seek(1.0)
     assert number_in(source.read()[0]) == 1, "the second of the four files is the broken one"
+
+
+def test_pictures_below_a_folder_are_named_by_their_way_from_it(tmp_path):
+    for name in ("a/x.png", "b/x.png"):
+        (tmp_path / name).parent.mkdir()
+        cv2.imwrite(str(tmp_path / name), numbered_picture(1))
+    source = ImageFiles(tmp_path)
+    read_all(source)
+    assert source.names == ["a/x.png", "b/x.png"]
+    one = ImageFiles(tmp_path / "a" / "x.png")
+    read_all(one)
+    assert one.names == ["x.png"]
 
 
 def test_an_empty_folder_is_refused(tmp_path):
@@ -257,6 +270,12 @@ def test_a_line_of_text_names_every_kind(tmp_path, clip, monkeypatch):
         ("screen:1,2", InvalidSetting),
         ("nothing/here", SourceUnavailable),
         ("camera:Nobody", SourceUnavailable),
+        ("99999999999999999999", SourceUnavailable),
+        ("²", SourceUnavailable),
+        ("http://[::1", InvalidSetting),
+        ("http://127.0.0.1:abc/x", InvalidSetting),
+        ("foo://bar", InvalidSetting),
+        ("rtsp://", InvalidSetting),
     ],
 )
 def test_a_line_that_names_nothing_is_refused(text, error):
