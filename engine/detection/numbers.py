@@ -19,14 +19,14 @@ HISTORY_S = 60.0  # of the chart
 class Numbers:
     """A moment's figures; 0 where nothing was measured yet."""
 
-    shown_fps: float  # frames painted a second
-    done_fps: float  # frames detected a second
-    possible_fps: float  # what detection alone could do
-    infer_ms: float  # median
-    total_ms: float  # median of prepare, infer and decode
-    latency_p50_ms: float  # capture to paint
-    latency_p95_ms: float
-    dropped: int
+    shown_fps: float = 0.0  # frames painted a second
+    done_fps: float = 0.0  # frames detected a second
+    possible_fps: float = 0.0  # what detection alone could do
+    infer_ms: float = 0.0  # median
+    total_ms: float = 0.0  # median of prepare, infer and decode
+    latency_p50_ms: float = 0.0  # capture to paint
+    latency_p95_ms: float = 0.0
+    dropped: int = 0
 
 
 class Meter:

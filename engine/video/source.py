@@ -38,7 +38,7 @@ class Granted:
     def describe(self) -> str:
         """One line for the status bar: "1280 x 720, 30 frames/s, MJPG, V4L2"."""
         parts = [f"{self.width} × {self.height}"]
-        if self.fps > 0:
+        if self.fps > 0 and self.frames != 1:
             parts.append(f"{self.fps:.4g} frames/s")
         return ", ".join(parts + [text for text in (self.fourcc, self.backend) if text])
 

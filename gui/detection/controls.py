@@ -82,6 +82,7 @@ class Controls(QWidget):
         self.confidence = Share("Confidence", 0.25, "Boxes scored lower are left out ([ and ] change it)")
         self.confidence.changed.connect(self.options_changed)
         self.advanced = FoldedSection(self._build_advanced())
+        self.keep_choices()
         column = scrolled(self)
         for title, widget in (("Source", self.source), ("Detector", self.model), ("Confidence", self.confidence)):
             column.addWidget(heading(title))
@@ -111,8 +112,23 @@ class Controls(QWidget):
         """Another file was chosen: what belonged to the last one starts over."""
         self._labels = None
         self.labels_button.setText("Choose…")
-        for box in (self.head, self.input_size, self.runtime):
+        for box in self._opening():
             box.setCurrentIndex(0)
+
+    def keep_choices(self) -> None:
+        """What is chosen now worked."""
+        self._kept = (self._labels, self.labels_button.text(), tuple(box.currentIndex() for box in self._opening()))
+
+    def restore_choices(self) -> None:
+        """What is chosen now did not work: show again what did."""
+        self._labels, text, indices = self._kept
+        self.labels_button.setText(text)
+        for box, index in zip(self._opening(), indices, strict=True):
+            box.setCurrentIndex(index)
+
+    def _opening(self) -> tuple[QComboBox, ...]:
+        """The boxes that say how a detector is opened."""
+        return self.head, self.input_size, self.runtime
 
     def describe(self, detector: Detector) -> None:
         """The detector is loaded: show its facts and classes."""

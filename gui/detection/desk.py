@@ -66,6 +66,7 @@ class DetectorDesk(QObject):
         self._live.use(detector)
         self._controls.offer_devices(devices)
         self._controls.describe(detector)
+        self._controls.keep_choices()
         self._context.settings.put("detection/model", self._controls.model.current())
         self._context.settings.put("detection/files", "\n".join(self._controls.model.files()))
         self.loaded.emit(detector)
@@ -79,6 +80,7 @@ class DetectorDesk(QObject):
         good = self._live.detector  # still running: show again what is in use
         in_catalog = next((entry.id for entry in catalog.entries().values() if entry.path == good.path), None)
         self._controls.model.select(in_catalog or str(good.path))
+        self._controls.restore_choices()
         self._controls.describe(good)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from engine.detection.numbers import Numbers
 from engine.detection.pipeline import Pipeline
 from engine.video.capture import State, Status
 from gui.context import AppContext
@@ -42,7 +43,8 @@ class Figures:
             return
         self._show_status(pipeline.capture.status)
         detector = pipeline.detector
-        self._panel.numbers.show_numbers(pipeline.numbers(), detector.runtime.describe() if detector else "")
+        numbers = pipeline.numbers() if detector else Numbers(dropped=pipeline.numbers().dropped)
+        self._panel.numbers.show_numbers(numbers, detector.runtime.describe() if detector else "")
         history = pipeline.meter.history()
         self._panel.chart.show_history(history)
         self._panel.show_tally(pipeline.counters, pipeline.label)
@@ -55,8 +57,9 @@ class Figures:
 
     def _show_counts(self, pipeline: Pipeline, charted: Iterable[int]) -> None:
         view = self._stage.view
-        counts = view.found.counts() if view is not None else {}
-        counts = counts | {c: 0 for c in charted if c not in counts}  # names for the colours of the chart
+        counts = view.found.counts() if view is not None and pipeline.detector is not None else {}
+        if pipeline.detector is not None:
+            counts = counts | {c: 0 for c in charted if c not in counts}  # names for the colours of the chart
         without = "Nothing is detected yet: a detector is needed." if self.waiting_text else "The detector is loading…"
         self._panel.counts.hint = "Nothing at this confidence." if pipeline.detector else without
         self._panel.counts.show_counts([(pipeline.label(c), c, n) for c, n in counts.items()])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QListWidget, QListWidgetItem, QWidget
 
 from gui.detection.controls import Controls
 from gui.detection.outputs import Outputs
@@ -18,7 +18,7 @@ def build_hotkeys(
 ) -> None:
     """Keys that work anywhere in the tab, except while text is typed."""
     keys: dict[str, Callable[[], object]] = {
-        "Space": stage.transport.hold.toggle,
+        "Space": lambda: _press_or(stage.transport.hold.toggle),
         "R": stage.transport.record.toggle,
         "S": lambda: outputs.snapshot(False),
         "C": outputs.copy,
@@ -35,6 +35,24 @@ def build_hotkeys(
     for key, run in keys.items():
         shortcut = QShortcut(QKeySequence(key), tab, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(run)
+
+
+def _press_or(otherwise: Callable[[], object]) -> None:
+    """What the space bar does to the control that has the focus; `otherwise` where it would do nothing."""
+    focused = QApplication.focusWidget()
+    if isinstance(focused, QAbstractButton):
+        focused.click()
+    elif isinstance(focused, QComboBox):
+        focused.showPopup()
+    elif isinstance(focused, QListWidget) and (item := focused.currentItem()) is not None and _can_be_ticked(item):
+        ticked = item.checkState() == Qt.CheckState.Checked
+        item.setCheckState(Qt.CheckState.Unchecked if ticked else Qt.CheckState.Checked)
+    else:
+        otherwise()
+
+
+def _can_be_ticked(item: QListWidgetItem) -> bool:
+    return bool(item.flags() & Qt.ItemFlag.ItemIsUserCheckable)
 
 
 def _choose_next(box: QComboBox) -> None:

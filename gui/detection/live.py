@@ -9,7 +9,7 @@ from engine.detection.detector import Detector
 from engine.detection.pipeline import Pipeline
 from engine.detection.view import Options
 from engine.video.cameras import Format
-from engine.video.capture import Capture
+from engine.video.capture import Capture, State
 from engine.video.recording import Recorded, Recorder, VideoWriter
 from engine.video.spec import open_spec
 from gui.detection.saving import new_path
@@ -64,8 +64,16 @@ class Live:
         capture = self.pipeline.capture
         if capture.source.live:
             self.pipeline.freeze(held)
+        elif not held and self.ended:
+            capture.resume()
+            capture.seek(0.0)
         else:
             (capture.pause if held else capture.resume)()
+
+    @property
+    def ended(self) -> bool:
+        """Whether a file was played to its end."""
+        return self.pipeline is not None and self.pipeline.capture.status.state is State.ENDED
 
     def seek(self, share: float) -> None:
         """Jump to a share (0..1) of a file."""

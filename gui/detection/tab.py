@@ -26,6 +26,7 @@ from gui.detection.live import Live
 from gui.detection.marking import Marking
 from gui.detection.outputs import Outputs
 from gui.detection.panel import Panel
+from gui.detection.scenes import detection_scenes
 from gui.detection.stage import Stage
 from gui.tab import Scene, Tab
 from gui.words import megabytes
@@ -44,6 +45,8 @@ class DetectionTab(Tab):
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self.live = Live(context.jobs)
+        self._ended = False  # whether the file was at its end a moment ago
+        self._opening: Path | None = None  # becomes a recent file once something of it is seen
         self.controls = Controls()
         self.controls.setFixedWidth(SIDE)
         self.stage = Stage()
@@ -87,7 +90,7 @@ class DetectionTab(Tab):
         self.fetch.clicked.connect(lambda: self.desk.download(controls.model.current()))
         self._open.clicked.connect(controls.model.ask_file)
         stage.painted.connect(self._painted)
-        stage.box_clicked.connect(self._box_clicked)
+        stage.box_clicked.connect(self.explain)
         transport.held.connect(self.live.hold)
         transport.sought.connect(self.live.seek)
         transport.fast.connect(self.live.play_fast)
@@ -130,6 +133,7 @@ class DetectionTab(Tab):
 
     def open_source(self, spec: str) -> None:
         """Show another source; the present one stays when the new one cannot be meant."""
+        self._opening = None
         self.outputs.record(False)
         try:
             self.live.start(spec, self.controls.camera.wanted(), self.controls.options())
@@ -152,8 +156,15 @@ class DetectionTab(Tab):
         if path.suffix.lower() in SUFFIXES:
             self.desk.choose(str(path))
         else:
-            self.context.remember(path)
             self.open_source(str(path))
+            self._opening = path
+
+    def _remember_if_opened(self) -> None:
+        """A file that nothing can be seen of is no recent one."""
+        pipeline = self.live.pipeline
+        if self._opening is not None and pipeline is not None and pipeline.capture.status.granted is not None:
+            self.context.remember(self._opening)
+            self._opening = None
 
     def open_image(self, image: LoadedImage) -> None:
         """A pasted picture becomes the source."""
@@ -199,12 +210,17 @@ class DetectionTab(Tab):
             pipeline.meter.painted(captured_ns)
 
     def _refresh(self) -> None:
+        was_ended, self._ended = self._ended, self.live.ended
+        if self._ended or was_ended:
+            self.stage.transport.show_held(self._ended)
+        self._remember_if_opened()
         self.figures.refresh()
         self.outputs.check_recorder()
 
     # Boxes
 
-    def _box_clicked(self, index: int | None) -> None:
+    def explain(self, index: int | None) -> None:
+        """Tell of a box of the present picture, by its number, and of what speaks for it."""
         view = self.stage.view
         if view is None or index is None:
             return
@@ -216,29 +232,4 @@ class DetectionTab(Tab):
 
     def scenes(self) -> Sequence[Scene]:
         """The first start, and what is found once a detector runs."""
-        scenes = [Scene("start", lambda: None, self._is_alive)]
-        if not self.controls.model.missing():
-            scenes.append(Scene("tracking", self._show_counting, self._is_counting))
-            scenes.append(Scene("why", self._show_why, self._is_explained))
-        return scenes
-
-    def _is_alive(self) -> bool:
-        seen = self.stage.view
-        return seen is not None and (self.controls.model.missing() or len(seen.found) > 0)
-
-    def _show_counting(self) -> None:
-        self.marking.begin("line")
-        self.stage.shapes.give_up()
-        self.live.add_line((480.0, 40.0), (480.0, 680.0))
-
-    def _show_why(self) -> None:
-        view = self.stage.view
-        if view is not None and len(view.found):
-            self._box_clicked(int(view.found.score.argmax()))
-
-    def _is_explained(self) -> bool:
-        return "What speaks for" in self.stage.picture.notice.text.text()
-
-    def _is_counting(self) -> bool:
-        pipeline = self.live.pipeline
-        return pipeline is not None and len(pipeline.results) > 120 and pipeline.detector is not None
+        return detection_scenes(self)

@@ -59,6 +59,13 @@ class Transport(QWidget):
         self.hold.setText(self._words[held])
         self.held.emit(held)
 
+    def show_held(self, held: bool) -> None:
+        """Match the button to what really happens."""
+        self.hold.blockSignals(True)
+        self.hold.setChecked(held)
+        self.hold.setText(self._words[held])
+        self.hold.blockSignals(False)
+
     def show_position(self, time_s: float, duration_s: float) -> None:
         """Where the file is."""
         if not self.slider.isSliderDown() and duration_s > 0:

@@ -114,6 +114,11 @@ class NetworkPage(QWidget):
         whole.setSpacing(16)
         whole.addLayout(centre, 1)
         whole.addWidget(right)
+        self._answers = (self.grid, self.arithmetic, right)
+        for part in self._answers:  # the head stays where it is when they are hidden
+            policy = part.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            part.setSizePolicy(policy)
 
     def _connect(self) -> None:
         self.controls.chooser.chosen.connect(lambda _: self._model_chosen())
@@ -148,6 +153,7 @@ class NetworkPage(QWidget):
         if image is None:
             return
         if known is not None and store.weights_path(known) is None:
+            self._show_nothing()
             self.head.setText("The weights of this model are not here. Download or import them on the left.")
             return
         if self.captured is None:
@@ -170,6 +176,17 @@ class NetworkPage(QWidget):
         self._path, self._cell, self.captured = "", None, None
         self._refresh()
 
+    def _show_nothing(self) -> None:
+        """What was on show belongs to another network."""
+        self.captured, self._listed = None, ""
+        self.controls.layers.clear()
+        self._show_answers(False)
+
+    def _show_answers(self, shown: bool) -> None:
+        self.controls.export.setEnabled(shown)
+        for part in self._answers:
+            part.setVisible(shown)
+
     def _layer_chosen(self, path: str) -> None:
         self._path, self._cell = path, None
         self._refresh()
@@ -180,7 +197,10 @@ class NetworkPage(QWidget):
         reference, looking, captured = result
         if reference != self.controls.chooser.current():
             return
+        if self.captured is None or self.captured.after.shape != captured.after.shape:
+            self._cell = None  # of maps of another size
         self.captured = captured
+        self._show_answers(True)
         self._path = captured.spot.path
         if reference != self._listed:
             self._listed = reference
@@ -270,6 +290,11 @@ class NetworkPage(QWidget):
             self._exporter.export(self.captured.after, self.captured.spot.path)
 
     def _failed(self, error: Exception) -> None:
+        if self._listed and self._listed != self.controls.chooser.current():
+            self.controls.chooser.select(self._listed)  # the last good one
+            self._refresh()
+        elif not self._listed:
+            self._show_nothing()
         if isinstance(error, EngineError):
             self.head.setText(error.message)
             self._context.say(error.message, error.hint)

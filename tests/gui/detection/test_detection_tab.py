@@ -49,6 +49,25 @@ def test_hotkeys(detecting, qtbot):
     assert detecting.stage.transport.hold.isChecked()
 
 
+def test_the_space_bar_acts_on_the_control_in_use(detecting, window, qtbot):
+    """On an offscreen platform a window is active only where it is told to be, and has a focus only then."""
+    window.activateWindow()
+    controls = detecting.controls
+    controls.advanced.toggle.setChecked(True)
+    held = detecting.stage.transport.hold
+    for widget, changed in (
+        (controls.track, controls.track.isChecked),
+        (controls.classes.list, lambda: controls.classes.list.item(0).checkState() == Qt.CheckState.Checked),
+    ):
+        widget.setFocus()
+        if widget is controls.classes.list:
+            widget.setCurrentRow(0)
+        qtbot.waitUntil(widget.hasFocus)
+        qtbot.keyClick(widget, Qt.Key.Key_Space)
+        assert changed()
+        assert not held.isChecked()
+
+
 def test_settings_act_at_once(detecting, qtbot):
     controls = detecting.controls
     controls.confidence.slider.setValue(12)

@@ -55,6 +55,19 @@ def test_a_broken_model_file_leaves_the_good_one_at_work(detecting, window, qtbo
     assert len(detecting.stage.view.found) == 1
 
 
+def test_a_way_to_open_it_that_fails_is_taken_back(tab, window, qtbot):
+    qtbot.waitUntil(lambda: tab.live.detector is not None, timeout=20_000)
+    good, head = tab.live.detector, tab.controls.head
+    head.setCurrentIndex(head.findData("yolov8"))
+    tab.controls.model_changed.emit()
+    qtbot.waitUntil(lambda: "do not fit" in window.banner.text(), timeout=10_000)
+    assert tab.live.detector is good
+    assert head.currentIndex() == 0
+    tab.controls.input_size.setCurrentText("416")
+    tab.controls.model_changed.emit()
+    qtbot.waitUntil(lambda: tab.live.detector is not good, timeout=10_000)
+
+
 def test_a_download_is_offered_done_and_used(tab, window, qtbot, shared, monkeypatch):
     entry = catalog.known("yolox-nano")
 
@@ -79,3 +92,6 @@ def test_a_detector_that_is_not_here_is_asked_for_over_the_picture(tab, qtbot):
     assert "detector is needed" in notice.text.text()
     assert tab.fetch.text() == "Download YOLOX-Tiny (20.2 MB)"
     assert tab.controls.model.fetch.text() == "Download YOLOX-Tiny (20.2 MB)"
+    tab.figures.refresh()
+    assert tab.panel.counts._rows == []
+    assert tab.panel.numbers._values["infer"].text() == "–"

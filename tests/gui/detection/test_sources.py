@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog
 from engine.video import capture as capturing
 from engine.video.cameras import Camera
 from engine.video.capture import State
+from engine.video.recording import VideoWriter
 from tests.engine.video.mjpeg_server import MjpegServer
 
 pytestmark = pytest.mark.slow
@@ -37,6 +38,31 @@ def test_a_video_plays_pauses_and_seeks(detecting, qtbot, shared):
     transport.sought.emit(0.5)
     qtbot.waitUntil(lambda: detecting.stage.view.time_s == pytest.approx(15.1, abs=0.5))
     qtbot.waitUntil(lambda: transport.time.text() == "0:15 / 0:30")
+
+
+def test_a_video_that_was_played_to_its_end_is_played_again(detecting, qtbot, tmp_path):
+    writer = VideoWriter(tmp_path / "short.mkv", 30.0)
+    for number in range(6):
+        writer.write(np.full((48, 64, 3), number * 20, np.uint8), number / 30)
+    writer.close()
+    detecting.open_paths([tmp_path / "short.mkv"])
+    hold = detecting.stage.transport.hold
+    qtbot.waitUntil(lambda: hold.text() == "Play", timeout=10_000)
+    last = detecting.stage.view.index
+    hold.click()
+    assert hold.text() == "Pause"
+    qtbot.waitUntil(lambda: detecting.stage.view.index >= last + 6, timeout=10_000)
+    qtbot.waitUntil(lambda: hold.text() == "Play", timeout=10_000)
+
+
+def test_only_files_of_which_something_was_seen_are_recent(detecting, window, qtbot, shared, tmp_path):
+    (tmp_path / "bad.mp4").write_bytes(b"no video" * 100)
+    photo = shared / "photos" / "dog.jpg"
+    for path in (tmp_path / "bad.mp4", photo):
+        detecting.open_paths([path])
+        qtbot.waitUntil(lambda: detecting.live.pipeline.capture.status.state in (State.FAILED, State.ENDED))
+        detecting._refresh()
+    assert window.settings.recent() == [photo]
 
 
 def test_a_lost_stream_is_shown_and_comes_back(detecting, qtbot, monkeypatch):

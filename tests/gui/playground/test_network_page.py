@@ -64,10 +64,35 @@ def test_layers_are_found_by_part_of_their_name(page):
     assert all("dense" in text for text in shown)
 
 
-def test_missing_weights_are_said(page):
+def test_missing_weights_are_said_and_nothing_else_is_shown(qtbot, page):
     page.controls.chooser.select("mobilenet-v2")
     page.controls.chooser.chosen.emit("mobilenet-v2")
     assert "Download or import" in page.head.text()
+    assert page.captured is None
+    assert page.controls.layers.count() == 0
+    assert not page.controls.export.isEnabled()
+    assert not any(part.isVisible() for part in (page.grid, page.arithmetic, page.large))
+    page.controls.chooser.select(FIRST_CLASSIFIER)
+    page.controls.chooser.chosen.emit(FIRST_CLASSIFIER)
+    qtbot.waitUntil(lambda: page.ready, timeout=30_000)
+    assert page.controls.layers.count() > 0
+    assert page.controls.export.isEnabled()
+    assert all(part.isVisible() for part in (page.grid, page.arithmetic, page.large))
+
+
+def test_a_cell_of_the_layer_before_is_forgotten(qtbot, page):
+    """One that was pointed at while the maps of the next layer, which are smaller, were still being worked out."""
+    small = next(path for path in _paths(page) if path.endswith("coarse"))
+    page._layer_chosen(small)
+    page._take_apart((25, 25, 5))
+    assert page._cell == (25, 25, 5)
+    qtbot.waitUntil(lambda: page.ready and page.captured.spot.path == small, timeout=30_000)
+    assert page.captured.after.shape[0] == 8
+    assert max(page._cell[:2]) < 8
+
+
+def _paths(page):
+    return [page.controls.layers.item(row).data(256) for row in range(page.controls.layers.count())]
 
 
 def test_a_dropped_network_with_other_layers_is_shown(qtbot, tab, page, tmp_path):
@@ -100,3 +125,5 @@ def test_a_file_that_is_no_network_is_refused(qtbot, page, tmp_path, said):
     page.controls.chooser.chosen.emit(str(tmp_path / "bad.keras"))
     qtbot.waitUntil(lambda: bool(said), timeout=30_000)
     assert "bad.keras" in said[0]
+    assert page.controls.chooser.current() == FIRST_CLASSIFIER
+    qtbot.waitUntil(lambda: page.ready, timeout=30_000)
