@@ -24,7 +24,6 @@ class Live:
         self._ending: list[Pipeline] = []
         self._lines: tuple[Line, ...] = ()
         self._zones: tuple[Zone, ...] = ()
-        self._made = 0  # shapes drawn so far, for their names
         self.pipeline: Pipeline | None = None
         self.detector: Detector | None = None
         self.spec = ""
@@ -33,6 +32,8 @@ class Live:
         """Show another source. Raises EngineError, leaving the present one running, when the spec names none."""
         source = open_spec(spec, wanted)
         self.end()
+        if spec != self.spec:  # lines and zones are places in the picture that they were drawn on
+            self._lines, self._zones = (), ()
         self.spec = spec
         self.pipeline = Pipeline(Capture(source), self.detector, options).start()
         self._count()
@@ -88,14 +89,12 @@ class Live:
 
     def add_line(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """Count crossings of a line."""
-        self._made += 1
-        self._lines += (Line(f"Line {self._made}", start, end),)
+        self._lines += (Line(f"Line {len(self._lines) + 1}", start, end),)
         self._count()
 
     def add_zone(self, corners: tuple[tuple[float, float], ...]) -> None:
         """Count who is inside a polygon."""
-        self._made += 1
-        self._zones += (Zone(f"Zone {self._made}", corners),)
+        self._zones += (Zone(f"Zone {len(self._zones) + 1}", corners),)
         self._count()
 
     def clear_shapes(self) -> None:

@@ -103,5 +103,5 @@ def _brief(value: float, figures: int) -> str:
     """A number short enough for a small cell; the tool tip has all of it."""
     text = write(value)
     if len(text) > figures + 2:
-        text = f"{round(value, figures):.{figures}g}".replace("-", "−")
+        text = f"{round(value, figures) + 0.0:.{figures}g}".replace("-", "−")  # + 0.0: there is no −0
     return text.replace("0.", ".", 1) if figures == 2 and abs(value) < 1 else text

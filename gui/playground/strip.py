@@ -110,7 +110,7 @@ class StackStrip(QWidget):
         for index, stage in enumerate(stages, start=1):
             field = "{}×{}".format(*stage.receptive_field)
             cost = f"{_brief(stage.parameters)} params\n{_brief(stage.multiply_adds)} mul-adds"
-            text = f"{stage.layer.title}\n{_shape(stage.result.shape)}, sees {field}\n{cost}"
+            text = f"{stage.layer.title}\n{_shape(stage.result.shape)}\nsees {field}\n{cost}"
             about = (
                 f"Shape {_shape(stage.result.shape)}\nParameters: {stage.parameters:,}\n"
                 f"Multiply-adds: {stage.multiply_adds:,}\nReceptive field on the input: {field}"

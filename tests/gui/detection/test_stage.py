@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 
 def test_a_frozen_picture_stands_still_and_settings_still_act(detecting, qtbot):
     detecting.stage.transport.hold.setChecked(True)
-    qtbot.wait(150)
+    qtbot.wait(600)  # for frames that were on their way
     index = detecting.stage.view.index
     qtbot.wait(150)
     assert detecting.stage.view.index == index
@@ -50,6 +50,19 @@ def test_a_zone_needs_three_corners_and_escape_gives_up(detecting, qtbot):
     qtbot.keyClick(picture, Qt.Key.Key_Escape)
     assert detecting.stage.shapes.kind == ""
     assert len(detecting.live.pipeline.counters.zones) == 1
+
+
+def test_shapes_are_numbered_by_kind_and_belong_to_the_picture_that_they_were_drawn_on(detecting, qtbot, shared):
+    live = detecting.live
+    live.add_line((0, 0), (100, 100))
+    live.add_zone(((0, 0), (100, 0), (0, 100)))
+    live.add_line((100, 0), (0, 100))
+    counters = live.pipeline.counters
+    assert [shape.name for shape in (*counters.lines, *counters.zones)] == ["Line 1", "Line 2", "Zone 1"]
+    detecting.open_source(live.spec)  # the same again, as after a change of the camera's format
+    assert len(live.pipeline.counters.lines) == 2
+    detecting.open_source(str(shared / "photos" / "dog.jpg"))
+    assert live.pipeline.counters is None
 
 
 def test_clicking_a_box_tells_about_it(detecting, qtbot):

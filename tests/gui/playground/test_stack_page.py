@@ -12,6 +12,7 @@ from engine.playground.kernels import make_kernel
 from engine.playground.layers import LAYERS
 from engine.playground.lessons import lessons
 from gui.playground.map_view import Mark
+from gui.playground.number_grid import NumberGrid
 
 SOBEL = [[3, 0, -3], [4, 0, -4], [3, 0, -3]]
 
@@ -265,3 +266,10 @@ def test_the_view_zooms_and_pans(tab, page):
     view.pan(20, 20)
     assert view.scale == 96
     assert view.pixel_at(QPointF(view.width() / 2, view.height() / 2)) is not None
+
+
+def test_the_kernel_grid_has_no_minus_nought(qtbot):
+    grid = NumberGrid("Weights")
+    qtbot.addWidget(grid)
+    grid.show_numbers(np.array([[-0.0004, -0.51, 0.25]], np.float32))
+    assert [grid.item(0, column).text() for column in range(3)] == ["0", "−0.51", "0.25"]
