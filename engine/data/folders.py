@@ -35,7 +35,7 @@ def folder_source(root: Path) -> Source:
     filled = sorted(set(labels))
     if len(filled) < 2:
         raise InvalidSetting(
-            f"“{root.name}” holds {len(filled)} subfolders with images.",
+            f"“{root.name}” holds {len(filled)} {'subfolder' if filled else 'subfolders'} with images.",
             "A data folder has one subfolder per class, at least two of them, each with its images.",
         )
     renumbered = {old: new for new, old in enumerate(filled)}

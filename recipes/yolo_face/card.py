@@ -53,8 +53,7 @@ def with_figures(card: Card, measured: Measured, known_failures: str) -> Card:
     return replace(
         card,
         accuracy=f"Finds {seen.recall:.0%} of the faces that are {least} as the network sees them, and"
-        f" {seen.precision_large:.0%} of its boxes of that size are faces; of all its boxes"
-        f" {seen.precision:.0%} ({scenes} that it never learnt from)",
+        f" {seen.precision:.0%} of its boxes are faces ({scenes} that it never learnt from)",
         details={"known_failures": known_failures}
         | card.details
         | {
@@ -63,16 +62,15 @@ def with_figures(card: Card, measured: Measured, known_failures: str) -> Card:
             f" {least} in the picture: {picture.line()}",
             "measured_by": "recipes/train_yolo_face.py --evaluate, with the folders that its help names",
             "latency": f"{measured.time()} a picture of {SIDE} px, from pixels to boxes, on {processor.described()}",
-            "working_point": f"moved so that {START} is the least score with a precision of {PRECISION} for boxes of"
-            f" {least}, in the picture and as the network sees them, and at most {FALSE_BOXES} false boxes a scene"
-            " without people, on these same scenes",
+            "working_point": f"moved so that {START} is the least score with a precision of {PRECISION}, boxes of all"
+            f" sizes counted, and at most {FALSE_BOXES} false boxes a scene without people, on these same scenes",
         },
         figures={
             "training_minutes": card.figures["training_minutes"],
             "recall": round(seen.recall, 3),
-            "precision": round(seen.precision_large, 3),
+            "precision": round(seen.precision, 3),
             "recall_in_picture": round(picture.recall, 3),
-            "precision_of_all_boxes": round(seen.precision, 3),
+            "precision_of_large_boxes": round(seen.precision_large, 3),
             "false_boxes_a_scene_without_people": round(seen.false_boxes, 3),
             "slowest_milliseconds": round(max(measured.milliseconds), 1),
         },

@@ -19,7 +19,7 @@ from recipes.yolo_face.shipping import START
 
 SIDE = 320  # pixels of the input, for measuring; the file takes any multiple of 32
 LEAST = 32.0  # pixels: side of the faces that must be found
-PRECISION = 0.95  # of the boxes of such faces that are shown to begin with
+PRECISION = 0.95  # of all boxes that are shown to begin with
 FALSE_BOXES = 0.05  # a scene without people, at most
 GREEN, BLUE = (60, 220, 90), (60, 140, 255)  # RGB
 TABLE = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6)
@@ -48,9 +48,8 @@ class Measured:
         return judge(self.scenes, self.found, confidence, [LEAST * each for each in self.shrinking])
 
     def working_point(self) -> float:
-        """The least score from which either count has right boxes and few false ones enough; START where none is."""
-        scores = np.arange(0.05, 0.95, 0.01)
-        good = (c for c in scores if _good(self.at_input(c)) and _good(self.in_picture(c)))
+        """The least score from which boxes are right, and false ones few, enough; START where none is."""
+        good = (score for score in np.arange(0.05, 0.95, 0.01) if _good(self.at_input(score)))
         return float(next(good, START))
 
     def table(self) -> str:
@@ -81,7 +80,7 @@ class Measured:
 
 
 def _good(counts: Judgement) -> bool:
-    return counts.precision_large >= PRECISION and counts.false_boxes <= FALSE_BOXES
+    return counts.precision >= PRECISION and counts.false_boxes <= FALSE_BOXES
 
 
 def measure(path: Path, scenes: list[RealScene]) -> Measured:

@@ -81,13 +81,13 @@ def test_the_working_point_is_the_least_score_that_is_precise_enough():
     assert measured(scenes, boxes, 1.0).working_point() == pytest.approx(0.31, abs=0.011)
 
 
-def test_at_the_working_point_boxes_of_the_picture_are_right_too():
+def test_at_the_working_point_small_boxes_are_right_too():
     # the wrong box is 40 pixels large in the picture and 20 as the network sees it
     scenes = [scene([[10, 10, 110, 110]]) for _ in range(18)] + [scene([])]
     boxes = [found([[10, 10, 110, 110]], [0.9])] * 18 + [found([OTHER], [0.4])]
-    both = measured(scenes, boxes)
-    assert (both.at_input(0.3).precision_large, both.in_picture(0.3).precision_large) == (1.0, 18 / 19)
-    assert both.working_point() == pytest.approx(0.41, abs=0.011)
+    counts = measured(scenes, boxes)
+    assert (counts.at_input(0.3).precision_large, counts.at_input(0.3).precision) == (1.0, 18 / 19)
+    assert counts.working_point() == pytest.approx(0.41, abs=0.011)
 
 
 def test_at_the_working_point_scenes_without_people_stay_empty():
