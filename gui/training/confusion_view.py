@@ -25,6 +25,7 @@ from gui.training.columns import name_columns
 from gui.training.confusion_matrix import ConfusionMatrix
 from gui.training.picture_grid import Picture, PictureGrid
 
+_HINT = "Click a cell for its images."
 _SHOWN = 60  # images of a cell
 _MOST = 100  # classes of the matrix; of more, those with the most mistakes
 
@@ -66,8 +67,9 @@ class ConfusionView(QWidget):
         self.scores.setItemDelegate(_Scores(self.scores))
         self.scores.setSortingEnabled(True)
         self.scores.sortByColumn(-1, Qt.SortOrder.AscendingOrder)  # as the classes come, until asked otherwise
-        self.scores.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.cell = QLabel("Click a cell for its images.")
+        self.scores.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)  # never cut
+        self.scores.horizontalHeader().setStretchLastSection(True)
+        self.cell = QLabel(_HINT)
         self.cell.setProperty("role", "muted")
         self.images = PictureGrid("Images of the chosen cell", 48)
         self.images.setFixedHeight(168)
@@ -116,6 +118,15 @@ class ConfusionView(QWidget):
         if self._cell is None or max(self._cell) >= len(self._shown):
             self._cell = metrics.commonest_mistake(counts)
         self._show_cell(*self._cell)
+
+    def clear(self) -> None:
+        """No run is on show."""
+        self._cell, self._picture = None, None
+        self.set_epochs(0, 1)
+        self.matrix.show_counts(np.zeros((0, 0), np.int64), ())
+        self.scores.setRowCount(0)
+        self.cell.setText(_HINT)
+        self.images.show_pictures(())
 
     def _fill_scores(self, scores: metrics.ClassScores) -> None:
         self.scores.setSortingEnabled(False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -21,15 +20,12 @@ from PySide6.QtWidgets import (
 
 from engine.data.datasets import DATASETS
 from engine.errors import InvalidSetting
-from engine.models import store
-from engine.models.architectures.kinds import NETWORKS
-from engine.models.catalog import entries
 from engine.training.config import TrainingConfig
+from gui.training.choices import CAMERA, OPEN_FILE, OPEN_FOLDER, described, offer_data, offer_networks
 from gui.training.form import SettingsForm
 from gui.widgets.folded import FoldedSection
 from gui.widgets.form import Form
 
-_OPEN_FOLDER, _OPEN_FILE, _CAMERA = "open-folder", "open-file", "camera"
 MORE = 5  # epochs offered when a run is extended
 
 
@@ -69,16 +65,20 @@ class Controls(QWidget):
 
     def config(self) -> TrainingConfig:
         """The settings as they are now. Raises InvalidSetting when they contradict each other."""
+        config = self.settings()
+        config.validate()
+        return config
+
+    def settings(self) -> TrainingConfig:
+        """The settings as they are now, even where they contradict each other: data open without a valid warm-up."""
         parts = {name: form.settings() for name, form in self.sections.items()}
         config = TrainingConfig(**parts)
-        config = replace(
+        return replace(
             config,
             data=replace(config.data, data=str(self.data.currentData())),
             network=replace(config.network, network=str(self.network.currentData())),
             learning=replace(config.learning, epochs=self.epochs.value()),
         )
-        config.validate()
-        return config
 
     def show_config(self, config: TrainingConfig) -> None:
         """Set everything, without telling anyone."""
@@ -88,8 +88,8 @@ class Controls(QWidget):
 
     def choose_data(self, reference: str) -> None:
         """Take a folder or file as the data."""
-        self._fill(replace(self.config(), data=replace(self.config().data, data=reference)))
-        self._describe()
+        settings = self.settings()
+        self._fill(replace(settings, data=replace(settings.data, data=reference)))
         self.data_changed.emit()
 
     def set_rate(self, rate: float) -> None:
@@ -179,6 +179,9 @@ class Controls(QWidget):
         area.setWidget(inside)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(
+            Qt.FocusPolicy.NoFocus
+        )  # it follows the control in use; by itself it has no name to stop at
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         return area
 
@@ -199,47 +202,24 @@ class Controls(QWidget):
         wanted = config.data.data
         if wanted not in DATASETS and wanted not in self._others:
             self._others.append(wanted)
-        self.data.clear()
-        for kind in DATASETS.values():
-            self.data.addItem(kind.title if kind.bundled else f"{kind.title} (download)", kind.id)
-        for path in self._others:
-            self.data.addItem(Path(path).name, path)
-        self.data.insertSeparator(self.data.count())
-        self.data.addItem("Open a folder…", _OPEN_FOLDER)
-        self.data.addItem("Open a file…", _OPEN_FILE)
-        self.data.addItem("From a camera…", _CAMERA)
-        self.data.setCurrentIndex(max(self.data.findData(wanted), 0))
+        offer_data(self.data, self._others, wanted)
         self._chosen = wanted
-        self.network.clear()
-        for network in NETWORKS.values():
-            self.network.addItem(network.title, network.id)
-        self.network.insertSeparator(self.network.count())
-        for model_id, entry in entries().items():
-            if entry.card.task == "classification":
-                here = store.weights_path(entry) is not None
-                self.network.addItem(
-                    f"Transfer from {entry.card.title}" + ("" if here else " (weights missing)"), model_id
-                )
-        self.network.setCurrentIndex(max(self.network.findData(config.network.network), 0))
+        offer_networks(self.network, config.network.network)
         self.epochs.setValue(config.learning.epochs)
         self._describe()
 
     def _describe(self) -> None:
-        data, network = str(self.data.currentData()), str(self.network.currentData())
-        what = DATASETS[data].about if data in DATASETS else data
-        known = NETWORKS.get(network)
-        how = known.about if known else "A trained network with a new last layer; fine-tuning is below."
-        self.about.setText(f"{what} {how}")
+        self.about.setText(described(str(self.data.currentData()), str(self.network.currentData())))
 
     def _data_activated(self, _: int) -> None:
         choice = str(self.data.currentData())
-        if choice == _CAMERA:
+        if choice == CAMERA:
             self.data.setCurrentIndex(max(self.data.findData(self._chosen), 0))
             self.capture_wanted.emit()
             return
-        if choice == _OPEN_FOLDER:
+        if choice == OPEN_FOLDER:
             choice = QFileDialog.getExistingDirectory(self, "A folder with one subfolder per class")
-        elif choice == _OPEN_FILE:
+        elif choice == OPEN_FILE:
             choice, _filter = QFileDialog.getOpenFileName(self, "Images and labels", "", "NumPy archives (*.npz)")
         if choice:
             self._chosen = choice

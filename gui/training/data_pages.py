@@ -58,9 +58,8 @@ class DataPages(QObject):
 
     def open(self) -> None:
         """Open the data if they are others than before, then show samples and network."""
-        config = self.config()
-        if config is None:
-            return
+        self.config()  # says what is wrong; the data open all the same
+        config = self._controls.settings()
         if self.dataset is None or not work.same_data(self._opened, config):
             self.dataset = None
 
@@ -90,10 +89,10 @@ class DataPages(QObject):
         self._draw_samples()
 
     def _draw_samples(self) -> None:
-        dataset, config = self.dataset, self.config()
-        if dataset is None or config is None:
+        dataset, augmentation = self.dataset, self._controls.settings().augmentation
+        if dataset is None:
             return
-        varied = config.augmentation if self._data_view.varied.isChecked() and config.augmentation.any else None
+        varied = augmentation if self._data_view.varied.isChecked() and augmentation.any else None
         part = dataset.split.train
         chosen = np.random.default_rng(self._draw).choice(part, min(SAMPLES, len(part)), replace=False)
         names = [dataset.class_names[label] for label in dataset.labels[chosen]]
@@ -104,8 +103,8 @@ class DataPages(QObject):
         )
 
     def _build_network(self) -> None:
-        dataset, config = self.dataset, self.config()
-        if dataset is None or config is None:
+        dataset, config = self.dataset, self._controls.settings()
+        if dataset is None:
             return
         self._context.jobs.submit(
             lambda job: work.network_page(config, dataset, job),

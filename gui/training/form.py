@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection
+from decimal import Decimal
 from typing import Any, get_type_hints
 
 from PySide6.QtCore import QEvent, QObject, Signal
@@ -33,7 +34,7 @@ class SettingsForm(QWidget):
         for name, known in options(settings):
             if name in without:
                 continue
-            control = _control(hints[name], known)
+            control = _control(hints[name], known, getattr(settings, name))
             control.setToolTip(known.help)
             control.setAccessibleName(known.label)
             control.setAccessibleDescription(known.help)
@@ -83,7 +84,27 @@ class SettingsForm(QWidget):
         return super().eventFilter(watched, event)
 
 
-def _control(kind: type, known: Option) -> QWidget:
+class _Number(QDoubleSpinBox):
+    """Has the decimals that a setting needs, and more for a value that has more: nothing is rounded."""
+
+    def __init__(self, *usual: float) -> None:
+        super().__init__()
+        self._least = max(2, *map(_decimals, usual))
+        self.setDecimals(self._least)
+
+    def show_value(self, value: float) -> None:
+        """Set the value as it is."""
+        self.setDecimals(max(self._least, _decimals(value)))
+        self.setValue(value)
+
+
+def _decimals(value: float) -> int:
+    """Digits after the point of 0.005 are 3, of 1e-4 they are 4."""
+    exponent = Decimal(repr(float(value))).normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _control(kind: type, known: Option, default: Any) -> QWidget:
     if known.choices:
         box = QComboBox()
         box.addItems(known.choices)
@@ -97,9 +118,8 @@ def _control(kind: type, known: Option) -> QWidget:
         spin.setSuffix(known.unit)
         spin.setMinimumWidth(72)
         return spin
-    number = QDoubleSpinBox()
     step = known.step or 0.1
-    number.setDecimals(6 if (known.minimum or 0) and (known.minimum or 0) < 1e-4 else max(2, len(f"{step:g}") - 2))
+    number = _Number(step, known.minimum or 0.0, known.maximum or 0.0, default)
     number.setRange(known.minimum or 0.0, known.maximum if known.maximum is not None else 1e9)
     number.setSingleStep(step)
     number.setSuffix(known.unit)
@@ -131,5 +151,7 @@ def _write(control: QWidget, value: Any) -> None:
         control.setCurrentText(value)
     elif isinstance(control, QCheckBox):
         control.setChecked(value)
-    elif isinstance(control, QSpinBox | QDoubleSpinBox):
+    elif isinstance(control, _Number):
+        control.show_value(value)
+    elif isinstance(control, QSpinBox):
         control.setValue(value)

@@ -11,6 +11,7 @@ from gui.theme import Theme
 from gui.training.chart import SERIES, Chart
 from gui.training.picture_grid import Picture, PictureGrid
 
+_HINT = "After the first epoch: the filters of the first convolution."
 _WEIGHTS, _GRADIENTS = " weights", " gradients"
 
 
@@ -27,7 +28,7 @@ class InsideView(QWidget):
         self.slider.valueChanged.connect(self.epoch_wanted)
         self._epoch = QLabel("–")
         self._epoch.setMinimumWidth(72)
-        self._about = QLabel("After the first epoch: the filters of the first convolution.")
+        self._about = QLabel(_HINT)
         self._about.setProperty("role", "muted")
         self.filters = PictureGrid("First filters", 48)
         self.layer = QComboBox()
@@ -71,6 +72,17 @@ class InsideView(QWidget):
             self.layer.clear()
             self.layer.addItems(names)
         self._draw()
+
+    def clear(self) -> None:
+        """No run is on show."""
+        self._detail = None
+        self.slider.setEnabled(False)
+        self._epoch.setText("–")
+        self._about.setText(_HINT)
+        self.filters.show_pictures(())
+        self.layer.clear()
+        self.weights.drop_curves()
+        self.gradients.drop_curves()
 
     def _show_filters(self, filters: np.ndarray | None) -> None:
         if filters is None:

@@ -12,6 +12,7 @@ from gui.theme import Theme
 from gui.training.chart import SERIES, TRAINING, Chart
 from gui.training.picture_grid import Picture, PictureGrid
 
+_HINT = "After the first epoch: the wrong answers, the most confident first."
 _SHOWN = 120
 
 
@@ -20,7 +21,7 @@ class MistakesView(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.summary = QLabel("After the first epoch: the wrong answers, the most confident first.")
+        self.summary = QLabel(_HINT)
         self.summary.setWordWrap(True)
         self.gallery = PictureGrid("Wrong answers", 64, room=56)
         self.gallery.setToolTip("Hover a picture for what it is, what the network says, and its file")
@@ -58,6 +59,13 @@ class MistakesView(QWidget):
             pictures.append(Picture(base.pixels, f"{said} {sure}", tip))
         self.gallery.show_pictures(pictures)
         self._draw(metrics.calibration(confidence, truth == predicted))
+
+    def clear(self) -> None:
+        """No run is on show."""
+        self.summary.setText(_HINT)
+        self.gallery.show_pictures(())
+        self.calibration.drop_curves()
+        self.verdict.clear()
 
     def _draw(self, found: metrics.Calibration) -> None:
         filled = found.count > 0

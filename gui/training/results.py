@@ -41,6 +41,13 @@ class Results(QObject):
         self._run, self._truth, self._names, self._dataset = run, truth, names, dataset
         self.detail, self._last = None, 0
 
+    def clear(self) -> None:
+        """No run is on show, as while a new one is in its first epoch."""
+        self._context.jobs.cancel_lane("training.detail")
+        self.begin(None, None, (), None)
+        for view in (self._confusion, self._mistakes, self._inside):
+            view.clear()
+
     def open_images(self, dataset: Dataset) -> None:
         """The images of the run on show have become available."""
         self._dataset = dataset

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal, SignalInstance
@@ -41,6 +42,7 @@ class RunsView(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._training: frozenset[Path] = frozenset()
         self.filter = QLineEdit()
         self.filter.setPlaceholderText("Filter by name, network, data or note")
         self.filter.setAccessibleName("Filter runs")
@@ -102,8 +104,9 @@ class RunsView(QWidget):
         assert item is not None
         return item.data(_RUN)
 
-    def show_runs(self, found: Sequence[Run | Unreadable]) -> None:
-        """Replace the table; what was selected stays so."""
+    def show_runs(self, found: Sequence[Run | Unreadable], training: Collection[Path] = ()) -> None:
+        """Replace the table; what was selected stays so. training: folders of the runs that are being trained."""
+        self._training = frozenset(training)
         chosen = {run.path for run in self.selected()}
         self.table.blockSignals(True)
         self.table.setSortingEnabled(False)
@@ -129,7 +132,7 @@ class RunsView(QWidget):
             best = run.best
             values = (
                 run.title,
-                "interrupted" if run.state.status == "running" else run.state.status,
+                self._state_of(run),
                 len(run.history),
                 round(best.val_accuracy, 4) if best else "",
                 round(best.val_loss, 4) if best else "",
@@ -147,6 +150,11 @@ class RunsView(QWidget):
             if column == _TITLE:
                 item.setData(_RUN, run)
             self.table.setItem(row, column, item)
+
+    def _state_of(self, run: Run) -> str:
+        if run.path in self._training:
+            return "training"
+        return "interrupted" if run.state.status == "running" else run.state.status
 
     def _apply_filter(self) -> None:
         words = self.filter.text().lower().split()
@@ -168,8 +176,9 @@ class RunsView(QWidget):
         chosen = [run for run in self.selected() if isinstance(run, Run)]
         only = chosen[0] if len(self.selected()) == len(chosen) == 1 else None
         self._open.setEnabled(only is not None and bool(only.history))
-        self._resume.setEnabled(only is not None and only.resumable)
-        self._delete.setEnabled(bool(self.selected()))
+        self._resume.setEnabled(only is not None and only.resumable and only.path not in self._training)
+        paths = {run.path for run in self.selected()}
+        self._delete.setEnabled(bool(paths) and not paths & self._training)
         self.chart.drop_curves()
         for index, run in enumerate(run for run in chosen if run.history):
             epochs = np.array([row.epoch for row in run.history], float)

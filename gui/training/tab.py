@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMessageBox, QTabWidget
 
 from engine.images import SUFFIXES, LoadedImage, load_image
 from engine.training import review, runs
-from engine.training.diagnosis import Facts, diagnose
-from engine.training.review import Review, facts_of, steps_of
+from engine.training.review import Review
 from engine.training.runs import Run, Unreadable
 from gui.context import AppContext
 from gui.tab import Scene, Tab
@@ -24,6 +23,7 @@ from gui.training.data_view import DataView
 from gui.training.inside_view import InsideView
 from gui.training.mistakes_view import MistakesView
 from gui.training.network_view import NetworkView
+from gui.training.on_show import OnShow
 from gui.training.results import Results
 from gui.training.runs_view import RunsView
 from gui.training.scenes import training_scenes
@@ -50,9 +50,8 @@ class TrainingTab(Tab):
         self.trainer = Trainer(context.jobs, self)
         self.using = Using(context, self.panel)
         self.source = DataPages(context, self.controls, self.data_view, self.network_view)
-        self.run: Run | None = None  # the run on show
+        self.on_show = OnShow(context, self.curves, self.panel, self.results, self.using)
         self.camera: CaptureDialog | None = None  # while it is open
-        self._shown_epochs = 0
         self._lay_out()
         self._connect()
 
@@ -61,6 +60,7 @@ class TrainingTab(Tab):
         self.panel.setFixedWidth(RIGHT)
         self.pages = QTabWidget()
         self.pages.setDocumentMode(True)
+        self.pages.tabBar().setAccessibleName("Views")
         for view, title, tip in (
             (self.data_view, "Data", "What the network learns from"),
             (self.network_view, "Network", "Its layers, as a graph and as code"),
@@ -87,7 +87,7 @@ class TrainingTab(Tab):
         controls.extend_wanted.connect(self._extend)
         controls.capture_wanted.connect(self.capture)
         trainer.began.connect(self._began)
-        trainer.ticked.connect(self._ticked)
+        trainer.ticked.connect(lambda: self.on_show.follow(trainer))
         trainer.ended.connect(self._ended)
         self.panel.image_wanted.connect(self._ask_image)
         self.panel.export_wanted.connect(lambda: self.using.export(self.run, self))
@@ -98,6 +98,11 @@ class TrainingTab(Tab):
         view.renamed.connect(lambda run, title: self._change(lambda: runs.rename(run, title)))
         view.annotated.connect(lambda run, note: self._change(lambda: runs.annotate(run, note)))
         view.delete_wanted.connect(self._delete)
+
+    @property
+    def run(self) -> Run | None:
+        """The run on show: what the buttons act on."""
+        return self.on_show.run
 
     def started(self) -> None:
         """Open the first data, and list the runs."""
@@ -144,63 +149,26 @@ class TrainingTab(Tab):
         if self.run is not None:
             self.trainer.resume(self.run, more=epochs)
 
-    def _began(self) -> None:
-        self.curves.begin()
-        self._shown_epochs = 0
+    def _began(self, run: Run | None) -> None:
+        self.on_show.begin(run)
         self.pages.setCurrentWidget(self.curves)
         self.controls.set_state(self.trainer.state)
-        self.panel.set_usable(False)
-        self.panel.show_findings(())
-
-    def _ticked(self) -> None:
-        live, run, dataset = self.trainer.live, self.trainer.run, self.trainer.dataset
-        status = live.status
-        self.panel.show_status(status)
-        rows, epochs = live.batches(), live.epochs
-        self.curves.grow(rows, epochs, status.batches)
-        if run is None or dataset is None or len(epochs) == self._shown_epochs:
-            return
-        if self._shown_epochs == 0:
-            truth = dataset.labels[dataset.split.validation]
-            self.results.begin(run, truth, dataset.class_names, dataset)
-        self._shown_epochs = len(epochs)
-        if (detail := live.detail) is not None:
-            self.results.show_detail(detail, epochs[-1].epoch)
-        counts = tuple(map(int, dataset.counts(dataset.split.train)))
-        first = (epochs[-1].epoch - 1) * status.batches
-        losses = rows[(rows[:, 0] > first), 1]
-        weighted = run.config.learning.class_weights
-        facts = Facts(epochs, len(dataset.class_names), counts, weighted, losses)
-        self.panel.show_findings(diagnose(facts), status.messages)
-        self.run = run
-        self.panel.set_usable(True)
 
     def _ended(self) -> None:
-        run, live = self.trainer.run, self.trainer.live
-        self.curves.show_run(live.batches(), live.epochs, live.status.batches)
-        if run is not None and run.history:
-            self.run = run
-            facts = facts_of(run)
-            outcome = (run.state.message,) if run.state.message else ()
-            self.panel.show_findings(diagnose(facts), (*outcome, *live.status.messages))
-        self.panel.phase.setText(self._ending(run))
+        self.on_show.end(self.trainer)
         self.context.models.clear()  # weights in memory may be those of an earlier epoch
         self.controls.set_state("ended" if self.run is not None else "idle")
-        self.panel.set_usable(self.run is not None)
         self.refresh_runs()
-
-    @staticmethod
-    def _ending(run: Run | None) -> str:
-        if run is None or run.state.status == "new":
-            return "Ready"
-        tested = run.state.test_accuracy
-        return run.state.status.capitalize() + ("" if tested is None else f", test accuracy {tested:.2%}")
 
     # Runs
 
     def refresh_runs(self) -> None:
         """Read all run folders again."""
-        self.context.jobs.submit(lambda _: work.listed_runs(), lane="training.runs", on_result=self.runs_view.show_runs)
+
+        def show(listed: work.Listed) -> None:
+            self.runs_view.show_runs(listed.found, listed.training)
+
+        self.context.jobs.submit(lambda _: work.listed_runs(), lane="training.runs", on_result=show)
 
     def show_run(self, run: Run) -> None:
         """Put an earlier run into the views; its images follow when its data are open."""
@@ -210,26 +178,11 @@ class TrainingTab(Tab):
         self.context.jobs.submit(lambda _: review.review(run), lane="training.review", on_result=self._show_review)
 
     def _show_review(self, found: Review) -> None:
-        run = self.run = found.run
-        self.curves.begin()
-        self.curves.show_run(found.rows, run.history, steps_of(run))
-        names = run.data.class_names if run.data else ()
-        self.results.begin(run, found.truth, names, None)
-        if found.detail is not None:
-            self.results.show_detail(found.detail, len(run.history))
-        self.panel.show_status(work.status_of(run))
-        self.panel.phase.setText(f"{run.title}: {self._ending(run).lower()}")
-        self.panel.show_findings(diagnose(facts_of(run)))
-        self.panel.set_usable(run.file("best.keras").is_file())
-        self.controls.show_config(run.config)
+        self.on_show.show(found)
+        self.controls.show_config(found.run.config)
         self.source.refresh()
         self.controls.set_state("ended")
         self.pages.setCurrentWidget(self.curves)
-        self.context.jobs.submit(
-            lambda job: review.dataset_of(run, job),
-            lane="training.images",
-            on_result=lambda dataset: self.results.open_images(dataset) if dataset is not None else None,
-        )
 
     def _change(self, act: object) -> None:
         self.context.jobs.submit(lambda _: act(), on_result=lambda _: self.refresh_runs())  # type: ignore[operator]

@@ -18,7 +18,7 @@ TICK_MS = 200
 class Trainer(QObject):
     """One training at a time; `live` and `run` are those of the newest."""
 
-    began = Signal()
+    began = Signal(object)  # the Run that goes on, None for a new one
     ticked = Signal()
     ended = Signal()
 
@@ -49,11 +49,11 @@ class Trainer(QObject):
 
     def start(self, config: TrainingConfig, dataset: Dataset | None) -> None:
         """Train a new run; `dataset` if the config's data are open already."""
-        self._submit(lambda: create_run(config), dataset)
+        self._submit(lambda: create_run(config), dataset, None)
 
     def resume(self, run: Run, dataset: Dataset | None = None, more: int = 0) -> None:
         """Go on with a run, `more` epochs longer than it was meant to be."""
-        self._submit(lambda: extend(run, more) if more else run, dataset)
+        self._submit(lambda: extend(run, more) if more else run, dataset, run)
 
     def pause(self, on: bool) -> None:
         """Hold or go on."""
@@ -70,7 +70,7 @@ class Trainer(QObject):
         self.stop()
         self._timer.stop()
 
-    def _submit(self, make: object, dataset: Dataset | None) -> None:
+    def _submit(self, make: object, dataset: Dataset | None, former: Run | None) -> None:
         if self._ticket is not None:
             return
         live = self.live = Live()
@@ -85,7 +85,7 @@ class Trainer(QObject):
 
         self._ticket = self._jobs.submit(work, title="Training")
         self._timer.start()
-        self.began.emit()
+        self.began.emit(former)
 
     def _tick(self) -> None:
         self.ticked.emit()

@@ -31,6 +31,11 @@ class Using:
             on_result=self._panel.bars.show_predictions,
         )
 
+    def forget(self) -> None:
+        """Another run comes on show: what the one before said of an image goes."""
+        self._context.jobs.cancel_lane("training.classify")
+        self._panel.bars.show_predictions(())
+
     def export(self, run: Run | None, parent: QWidget) -> None:
         """Ask where to and in which format, then write and compare."""
         if run is None:

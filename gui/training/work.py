@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from engine.models.predictions import Prediction
 from engine.training import runs
 from engine.training.config import TrainingConfig
 from engine.training.live import Status
+from engine.training.lock import is_training
 from engine.training.review import dataset_of
 from engine.training.runs import Run
 
@@ -65,9 +67,19 @@ def find_rate(config: TrainingConfig, dataset: Dataset | None, job: Job) -> Rate
     return training.rate_finder.find_rate(config, job, dataset)
 
 
-def listed_runs() -> list[runs.Run | runs.Unreadable]:
+@dataclass(frozen=True, slots=True)
+class Listed:
     """All runs of the user."""
-    return runs.list_runs()
+
+    found: list[runs.Run | runs.Unreadable]
+    training: frozenset[Path]  # folders of those that are being trained now, by this program or another
+
+
+def listed_runs() -> Listed:
+    """All runs of the user, and which of them are being trained."""
+    found = runs.list_runs()
+    begun = [run.path for run in found if isinstance(run, Run) and run.state.status == "running"]
+    return Listed(found, frozenset(filter(is_training, begun)))
 
 
 def trash(chosen: list[Run | runs.Unreadable]) -> None:

@@ -32,10 +32,10 @@ SEED = 5
 DECAY = 0.03
 FIGURES = 3000  # people that are rendered
 KNOWN_FAILURES = (
-    "misses most heads that are bent far down or thrown back, many small profiles, and faces half hidden or in the"
-    " shade of a cap; boxes of faces of less than 20 pixels as the network sees them are often a little too large; a"
-    " head that looks away, a knee or a dark window is now and then taken for a face; drawn and carved faces may or may"
-    " not be boxed"
+    "misses most heads that are thrown back or bent far down, many small profiles, and faces half hidden or cut by the"
+    " edge of the picture; boxes of faces of less than 14 pixels as the network sees them are often a little too large;"
+    " a head that looks away, the back of one, or a round dark thing (a dish of sauce among our scenes) is now and then"
+    " taken for a face; drawn and carved faces may or may not be boxed"
 )
 OUT = ROOT / "resources" / "models" / "yolo-face.onnx"
 STATE = ROOT / "build" / "train_yolo_face"

@@ -63,7 +63,7 @@ def test_streaming_gives_the_same_pixels_and_says_what_is_gone(colours):
     rows = np.array([3, 9, 1])
     assert np.array_equal(streamed.pixels[rows], kept.pixels[rows])
     (colours / "blue" / "3.jpg").unlink()
-    with pytest.raises(InvalidImage, match="not there any more"):
+    with pytest.raises(InvalidImage, match="is not there"):
         streamed.pixels[rows]
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QMessageBox, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QMessageBox, QScrollArea, QSlider, QSpinBox, QWidget
 
 from engine.images import from_array
 from engine.models.trained import trained_models
@@ -20,6 +20,7 @@ from gui.training.curves_view import CurvesView
 from gui.training.form import SettingsForm
 from gui.training.tab import TrainingTab
 from gui.widgets.model_chooser import ModelChooser
+from tests.engine.data.conftest import paint
 from tests.engine.training.conftest import QUICK
 from tests.engine.training.test_diagnosis import curve
 
@@ -116,6 +117,22 @@ def test_data_that_cannot_be_used_say_so(tab, qtbot, window, tmp_path):
     assert "one subfolder per class" in window.banner.text()
 
 
+def test_data_are_opened_even_while_another_setting_is_refused(tab, qtbot, window, tmp_path):
+    for name in ("cats", "dogs"):
+        for index in range(8):
+            paint(tmp_path / "pets" / name / f"{index}.png", (index, 0, 0))
+    tab.controls.sections["learning"].control("warm_up").setValue(5)
+    tab.open_paths([tmp_path / "pets"])
+    qtbot.waitUntil(lambda: "pets: 2 classes" in tab.data_view.summary.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "Dense(2" in tab.network_view.code.toPlainText(), timeout=20_000)
+    assert tab.controls.data.currentData() == str(tmp_path / "pets")
+    said = window.banner.text()
+    assert "Warm-up takes 5 of 3 epochs." in said
+    tab.train()
+    assert not tab.trainer.busy
+    assert window.banner.text() == said
+
+
 def test_an_image_without_a_network_is_answered_in_words(tab, window):
     tab.open_image(from_array(np.zeros((9, 9, 3), np.uint8)))
     assert "no trained network" in window.banner.text()
@@ -133,6 +150,10 @@ def test_every_control_has_a_tooltip_and_a_name(tab):
     ]
     nameless = [w for w in nameless if w.metaObject().className() != "QTableCornerButton" and w.isVisibleTo(tab)]
     assert not nameless, [(w.metaObject().className(), w.parent()) for w in nameless]
+    assert tab.pages.tabBar().accessibleName() == "Views"
+    stops = [area for area in tab.findChildren(QScrollArea) if area.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    assert all(area.accessibleName() for area in stops)
+    assert not tab.controls.findChildren(QScrollArea)[0].focusPolicy() & Qt.FocusPolicy.TabFocus
 
 
 def test_forms_give_back_what_they_show(qtbot):
