@@ -71,8 +71,7 @@ class Answering(QObject):
             self.answer = None
 
     def show(self, image: LoadedImage) -> None:
-        """Ask about another image; a map of the last one that is still to come would not fit on it."""
-        self.why.forget("")
+        """Ask about another image."""
         self.image = image
         self.answer = None
         self.ask()
@@ -85,10 +84,15 @@ class Answering(QObject):
     def ask(self) -> None:
         """Ask the chosen model about the image on show."""
         image, key = self.image, self.key
+        if self.answer is None or key != self.why.key:
+            self.why.forget("")  # a map of another image or model, there or still to come, would not fit
+        self.why.turn_to(key)
         if self.tabled:
+            self.forget()
             self.panel.clear("Open the files again to classify them with this model.")
             return
         if image is None:
+            self.panel.clear("")
             return
         if self.missing():
             self._cannot()
@@ -117,6 +121,7 @@ class Answering(QObject):
         """Another model was chosen."""
         if reference not in entries():  # a file may have been saved anew under the same name
             self._forget_models()
+            self.why.turn_to(None)
         self.controls.model_changed()
         self.answer = None
         self.wanted.emit()
@@ -134,7 +139,6 @@ class Answering(QObject):
         self.answer = None
         self.forget()
         self.why.page.frame(None)
-        self.why.forget("")
         self.panel.clear("The weights of this model are not on this machine. Download or import them on the left.")
 
     def _answered(self, key: tuple, card: Card, answer: Classification) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -21,10 +21,13 @@ from PySide6.QtWidgets import (
 from engine.models.cards import Card
 from engine.models.catalog import entries
 from engine.models.preprocessing import SCALES
+from gui.inspector.workbench import scrolled
 from gui.widgets.folded import FoldedSection
 from gui.widgets.form import Form
 from gui.widgets.model_chooser import ModelChooser
 
+WIDTH = 272  # pixels of the controls
+BAR = 16  # beside them, where the scroll bar comes once they are too long for the window
 TOP = 5
 VIDEO = "video"  # stands for a file that is asked for
 _BY_ITSELF = "automatic"
@@ -69,7 +72,10 @@ class Controls(QWidget):
         self._facts.setWordWrap(True)
         self._facts.setProperty("role", "muted")
         self.advanced = FoldedSection(self._build_advanced())
-        column = QVBoxLayout(self)
+        inner = QWidget()
+        inner.setFixedWidth(WIDTH)
+        self.setFixedWidth(WIDTH + BAR)
+        column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(_title("Image"))
@@ -85,6 +91,12 @@ class Controls(QWidget):
         column.addSpacing(8)
         column.addWidget(self.advanced)
         column.addStretch(1)
+        area = scrolled(inner)
+        area.setAccessibleName("Image, model and question")
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes from control to control
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
         self.model_changed()
 
     def _build_advanced(self) -> QWidget:

@@ -21,6 +21,7 @@ from gui.inspector.why import Why
 from gui.words import count
 
 LANE = "inspector.features"
+RANK_LANE = "inspector.exciting"
 BEAT = 120  # milliseconds between two looks at the newest preview
 
 
@@ -37,11 +38,13 @@ class Dreaming(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(BEAT)
         self._timer.timeout.connect(self._preview)
-        self._offered: Any = None
+        self._offered: Any = None  # the explainer whose layers are listed
+        self._source: tuple[Any, str] | None = None  # explainer and layer of the channels on show
         page.start_wanted.connect(self.start)
         page.stop_wanted.connect(self.stop)
         page.folder_wanted.connect(self._ask_folder)
-        why.found_changed.connect(self._found_changed)
+        why.found_changed.connect(self._offer)
+        why.model_changed.connect(self.forget)
 
     def start(self) -> None:
         """Search for the channels that are asked for."""
@@ -49,13 +52,16 @@ class Dreaming(QObject):
         if found is None:
             self.page.about.setText("Choose an image and a method first, so that a model is loaded.")
             return
+        self._offer(found)
         explainer, kind = found.explainer, str(self.page.kind.currentData())
         layer = None if kind == "class" else self.page.layer.currentData()
         channels = self._existing(explainer, layer, kind)
         steps, seed = self.page.steps.value(), self.page.seed.value()
         names = asking.class_labels(explainer) if kind == "class" else ()
         titles = [layer] if kind == "layer" else [names[c] if names else f"channel {c}" for c in channels]
-        self.page.begin([str(title) for title in titles], channels)
+        self.context.jobs.cancel_lane(RANK_LANE)
+        self._source = (explainer, str(layer)) if layer is not None and kind != "layer" else None
+        self.page.begin([str(title) for title in titles], channels if self._source else ())
         previews: LatestSlot[np.ndarray] = LatestSlot()
         self._previews = previews
         self._timer.start()
@@ -73,7 +79,7 @@ class Dreaming(QObject):
             on_result=self._done,
             on_error=self._failed,
             on_progress=self._progressed,
-            on_end=self._ended,
+            on_end=lambda: self._ended(previews),
         )
 
     def stop(self) -> None:
@@ -83,12 +89,20 @@ class Dreaming(QObject):
         self.page.end("Stopped. The images are as far as the search had come.")
         self._timer.stop()
 
+    def forget(self) -> None:
+        """Another model: the images, and searches that still run, are those of the last one."""
+        for lane in (LANE, RANK_LANE):
+            self.context.jobs.cancel_lane(lane)
+        self._timer.stop()
+        self._previews = LatestSlot()
+        self.images = self._offered = self._source = None
+        self.page.clear()
+
     def rank(self, folder: Path, channel: int) -> None:
-        """Look for the photos of a folder that excite a channel."""
-        found, layer = self.why.found, str(self.page.layer.currentData())
-        if found is None:
+        """Look for the photos of a folder that excite a channel of the layer whose images are on show."""
+        if self._source is None:
             return
-        explainer = found.explainer
+        explainer, layer = self._source
 
         def work(job: Job) -> Ranking:
             return most_exciting(explainer, layer, channel, list_images(folder), job=job)
@@ -96,7 +110,7 @@ class Dreaming(QObject):
         self.context.jobs.submit(
             work,
             title="Ranking photos",
-            lane="inspector.exciting",
+            lane=RANK_LANE,
             on_result=lambda ranking: self.page.show_ranking(ranking, channel),
         )
 
@@ -131,18 +145,20 @@ class Dreaming(QObject):
         if not isinstance(error, EngineError):
             self.context.jobs.failed.emit("Visualising features", error)
 
-    def _ended(self) -> None:
+    def _ended(self, previews: LatestSlot[np.ndarray]) -> None:
+        if previews is not self._previews:
+            return  # a newer search has begun, or its model is gone
         self._timer.stop()
         if self.page.stop.isEnabled():  # cancelled from elsewhere, such as the status bar
             self.page.end("Stopped. The images are as far as the search had come.")
 
-    def _found_changed(self, found: Any) -> None:
+    def _offer(self, found: Any) -> None:
         if found is not None and self._offered is not found.explainer:
             self._offered = found.explainer
             self.page.offer_layers(layer_maps.layer_sizes(found.explainer))
 
     def _ask_folder(self) -> None:
-        row = self.page.gallery.currentRow()
+        channel = self.page.chosen_channel()
         name = QFileDialog.getExistingDirectory(self.page, "Folder of photos", self.context.settings.text("folder"))
-        if name and row >= 0:
-            self.rank(Path(name), self.page._channels[row])
+        if name and channel is not None:
+            self.rank(Path(name), channel)

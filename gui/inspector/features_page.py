@@ -22,12 +22,14 @@ from PySide6.QtWidgets import (
 )
 
 from engine.explain.exciting import Ranking
+from gui.inspector.elided_box import ElidedBox
 from gui.pictures import to_pixmap
 from gui.widgets.folded import FoldedSection
 
 KIND_TITLES = {"channel": "Channels", "unit": "Middle units", "layer": "Whole layer", "class": "Classes"}
 ICON = 96
 GALLERY = 132  # pixels of an image in the gallery
+ABOUT = "Gradient ascent on the image itself: what would this channel like to see?"
 
 
 class FeaturesPage(QWidget):
@@ -40,7 +42,7 @@ class FeaturesPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.layer = QComboBox()
+        self.layer = ElidedBox()
         self.layer.setAccessibleName("Layer of the features")
         self.layer.setToolTip("The layer whose channels are visualised")
         self.layer.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -65,19 +67,18 @@ class FeaturesPage(QWidget):
         self.stop.setEnabled(False)
         bar = QHBoxLayout()
         bar.setSpacing(8)
-        for widget in (self.kind, self.layer, self.first, self.count, self.start, self.stop):
-            bar.addWidget(widget)
-        bar.addStretch(1)
+        for widget in (self.kind, self.layer, self.first, self.count):
+            bar.addWidget(widget, int(widget is self.layer))
         self.steps = _spin("Steps", 16, 2048, 256)
         self.seed = _spin("Seed", 0, 9999, 0)
-        self.about = QLabel("Gradient ascent on the image itself: what would this channel like to see?")
+        self.about = QLabel(ABOUT)
         self.about.setProperty("role", "muted")
         self.about.setWordWrap(True)
         self.progress = QProgressBar()
         self.progress.setAccessibleName("Progress of the search")
         self.gallery = _strip("Images that excite the channels", GALLERY, wrap=True)
         self.gallery.setToolTip("Choose an image, then look for photos that excite its channel")
-        self.gallery.currentRowChanged.connect(self._row_changed)
+        self.gallery.currentRowChanged.connect(lambda _: self._row_changed())
         self.photos = _strip("Photos that excite the channel", ICON, wrap=False)
         self.photos.setFixedHeight(ICON + 58)
         self.folder = QPushButton("Find photos in a folder…")
@@ -102,7 +103,13 @@ class FeaturesPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.start)
+        buttons.addWidget(self.stop)
+        buttons.addStretch(1)
         column.addLayout(bar)
+        column.addLayout(buttons)
         column.addWidget(FoldedSection(more, "Search settings"))
         column.addWidget(self.about)
         column.addWidget(self.progress)
@@ -133,9 +140,10 @@ class FeaturesPage(QWidget):
         return tuple(range(self.first.value(), self.first.value() + self.count.value()))
 
     def begin(self, titles: Sequence[str], channels: Sequence[int]) -> None:
-        """Empty places for images to come."""
+        """Empty places for images to come. channels: those photos can be ranked by; empty for layers and classes."""
         self._channels = list(channels)
         self.gallery.clear()
+        self._clear_photos()
         for title in titles:
             item = QListWidgetItem(title)
             item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -144,6 +152,19 @@ class FeaturesPage(QWidget):
         self.progress.show()
         self.start.setEnabled(False)
         self.stop.setEnabled(True)
+
+    def clear(self) -> None:
+        """Another model: no layers, no images and no photos yet."""
+        self._channels = []
+        self.layer.clear()
+        self.gallery.clear()
+        self._clear_photos()
+        self.end(ABOUT)
+
+    def chosen_channel(self) -> int | None:
+        """The channel of the chosen image; None if none is chosen, or photos cannot be ranked by it."""
+        row = self.gallery.currentRow()
+        return self._channels[row] if 0 <= row < len(self._channels) else None
 
     def show_images(self, images: np.ndarray) -> None:
         """Show the images so far, (N, H, W, C) uint8."""
@@ -178,11 +199,16 @@ class FeaturesPage(QWidget):
         self.photos_about.setText(f"Channel {channel}: the strongest of {ranking.examined} photos{failed}")
         self.photos.show()
 
-    def _row_changed(self, row: int) -> None:
-        usable = 0 <= row < len(self._channels) and self.kind.currentData() in ("channel", "unit")
-        self.folder.setEnabled(usable)
-        if usable:
-            self.picked.emit(self._channels[row])
+    def _clear_photos(self) -> None:
+        self.photos.clear()
+        self.photos.hide()
+        self.photos_about.clear()
+
+    def _row_changed(self) -> None:
+        channel = self.chosen_channel()
+        self.folder.setEnabled(channel is not None)
+        if channel is not None:
+            self.picked.emit(channel)
 
     def _kind_changed(self) -> None:
         kind = self.kind.currentData()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from engine.explain.live import Shot, explain_live
 from engine.jobs import Job, LatestSlot
 from engine.video.capture import Capture
 from engine.video.spec import open_spec
+from engine.video.status import State
 from gui.context import AppContext
 from gui.inspector.answer_panel import AnswerPanel
 from gui.inspector.why import Why
@@ -40,6 +42,8 @@ class Live(QObject):
         self.shown = 0  # frames painted since the start
         self._wanted = why.controls.wanted()
         self._slot: LatestSlot[Shot] = LatestSlot()
+        self._capture: deque[Capture] = deque(maxlen=1)  # empty until the worker has opened it
+        self._trouble = ""  # what was last said about it
         self._timer = QTimer(self)
         self._timer.setInterval(BEAT)
         self._timer.timeout.connect(self._paint)
@@ -51,11 +55,13 @@ class Live(QObject):
         self.spec, self.key = spec, key
         self.shown = 0
         slot: LatestSlot[Shot] = LatestSlot()
-        self._slot = slot
+        capture: deque[Capture] = deque(maxlen=1)
+        self._slot, self._capture, self._trouble = slot, capture, ""
 
         def work(job: Job) -> int:
             explainer = self.why.explainers.get(key)
             with Capture(open_spec(spec)) as frames:
+                capture.append(frames)
                 done = explain_live(frames, explainer, lambda: self._wanted, slot.put, job)
                 if not done and frames.status.message:
                     raise EngineError(frames.status.message, "Check the camera or the file.")
@@ -99,10 +105,23 @@ class Live(QObject):
     def _paint(self) -> None:
         shot = self._slot.take(0)
         if shot is None:
+            self._tell_trouble()
             return
+        self._trouble = ""
         self.shown += 1
         self.why.show_live(shot.image, shot.found, f"{shot.rate:.0f} frames/s, {shot.cost_ms:.0f} ms each")
         found = shot.found
         classes = found.explainer.output(found.explanation.target.output).classes
         card = found.explainer.card
         self.panel.show_answer(beside.predictions(found, self._top()), classes, found.prepared.seen, card)
+
+    def _tell_trouble(self) -> None:
+        """Why no frame comes, while the source is tried again."""
+        status = self._capture[0].status if self._capture else None
+        if status is None or status.state is not State.LOST or status.message == self._trouble:
+            return
+        self._trouble = status.message
+        if self.shown:
+            self.why.page.say(status.message)
+        else:
+            self.panel.clear(status.message)

@@ -14,10 +14,8 @@ from engine import classification
 from engine.cache import KeyedCache
 from engine.classification import export
 from engine.classification.rows import Row
-from engine.errors import InvalidImage
 from engine.explain.asking import wanted_class
 from engine.explain.export import explain_files
-from engine.images import list_images
 from engine.jobs import Job
 from gui.context import AppContext
 from gui.inspector.answer_panel import AnswerPanel
@@ -43,13 +41,12 @@ class Many(QObject):
         page.save_wanted.connect(self._save_table)
         page.explain_wanted.connect(self._ask_folder)
 
-    def open(self, paths: Sequence[Path], key: tuple, top: int) -> None:
-        """Classify files and folders; rows appear as they are known."""
+    def open(self, files: Sequence[Path], key: tuple, top: int) -> None:
+        """Classify files; rows appear as they are known."""
         finished: deque[list[Row]] = deque()
         self._key = key
 
         def work(job: Job) -> int:
-            files = expand(paths)
             job.report(0, len(files), "Reading")
             for rows in classification.classify_files(self.classifiers.get(key), files, top, job):
                 finished.append(rows)
@@ -61,8 +58,6 @@ class Many(QObject):
                 self.page.add(finished.popleft())
 
         self.page.begin()
-        if len(paths) == 1:
-            self.context.remember(paths[0])
         self.context.jobs.submit(
             work, title="Classifying files", lane="inspector.many", on_result=drain, on_progress=drain
         )
@@ -109,11 +104,3 @@ class Many(QObject):
         name, _ = QFileDialog.getSaveFileName(self.page, "New folder for the maps", "explanations")
         if name:
             self.explain(Path(name))
-
-
-def expand(paths: Sequence[Path]) -> list[Path]:
-    """Files as given, folders replaced by the images in them. Raises InvalidImage when nothing is left."""
-    files = [file for path in paths for file in (list_images(path) if path.is_dir() else [path])]
-    if not files:
-        raise InvalidImage(f"“{paths[0].name}” holds no images.", "Drop image files or a folder that has some.")
-    return files

@@ -9,7 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from engine.images import LoadedImage, load_image
+from engine.errors import InvalidImage
+from engine.images import LoadedImage, list_images, load_image
 from engine.jobs import Job
 from engine.samples import SAMPLES, Sample
 from gui.context import AppContext
@@ -22,7 +23,7 @@ class Opening(QObject):
     """Tells what was opened; shows nothing."""
 
     image_opened = Signal(object, str)  # LoadedImage and its title; empty for the file's own name
-    many_opened = Signal(list)  # paths
+    many_opened = Signal(list)  # paths of files, at least one
     model_opened = Signal(str)
     sample_read = Signal(str, object)  # id and LoadedImage, for the strip of samples
 
@@ -34,7 +35,7 @@ class Opening(QObject):
     def paths(self, paths: Sequence[Path]) -> None:
         """One file is a picture or a model; several, or a folder, are many pictures."""
         if len(paths) != 1 or paths[0].is_dir():
-            self.many_opened.emit(list(paths))
+            self.many(paths)
         elif paths[0].suffix.lower() in MODELS:
             self.model_opened.emit(str(paths[0]))
         else:
@@ -48,6 +49,16 @@ class Opening(QObject):
             self.image_opened.emit(image, "")
 
         self.context.jobs.submit(lambda _: load_image(path), title=f"Reading {path.name}", lane=LANE, on_result=loaded)
+
+    def many(self, paths: Sequence[Path]) -> None:
+        """Find the images among files and folders."""
+
+        def found(files: list[Path]) -> None:
+            if len(paths) == 1:
+                self.context.remember(paths[0])
+            self.many_opened.emit(files)
+
+        self.context.jobs.submit(lambda _: expand(paths), title="Looking for images", lane=LANE, on_result=found)
 
     def sample(self, sample: Sample) -> None:
         """Read one of the pictures that come with the program."""
@@ -81,3 +92,11 @@ class Opening(QObject):
     def forget(self) -> None:
         """A picture that is still being read comes too late."""
         self.context.jobs.cancel_lane(LANE)
+
+
+def expand(paths: Sequence[Path]) -> list[Path]:
+    """Files as given, folders replaced by the images in them. Raises InvalidImage when nothing is left."""
+    files = [file for path in paths for file in (list_images(path) if path.is_dir() else [path])]
+    if not files:
+        raise InvalidImage(f"“{paths[0].name}” holds no images.", "Drop image files or a folder that has some.")
+    return files

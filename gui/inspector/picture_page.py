@@ -84,7 +84,7 @@ class PicturePage(QWidget):
         explanation = found.explanation
         self._map_facts.setText(_named_colours(found) if found.blended is not None else caption)
         self._map_facts.setToolTip("\n".join((caption, *explanation.notes)))
-        self._say("" if self.bar.look.signed else explanation.empty_message)
+        self.say("" if self.bar.look.signed else explanation.empty_message)
         if explanation.target.against is not None:
             self.bar.show_signed(True)
         self._redraw()
@@ -92,15 +92,20 @@ class PicturePage(QWidget):
     def show_part(self, placed: Placed) -> None:
         """Show another map on the same image, such as one channel's part of it."""
         self._placed, self._blended = placed, None
-        self._say("")
+        self.say("")
         self._redraw()
 
     def clear_map(self, message: str = "") -> None:
         """Only the image; a sentence says why."""
         self._placed = self._blended = None
         self._map_facts.clear()
-        self._say(message)
+        self.say(message)
         self._redraw()
+
+    def say(self, message: str) -> None:
+        """A sentence above the picture; an empty one takes it away."""
+        self._message.setText(message)
+        self._message.setVisible(bool(message))
 
     def drawn(self) -> np.ndarray | None:
         """The picture on show, (H, W, 3) uint8."""
@@ -117,10 +122,6 @@ class PicturePage(QWidget):
             self.view.set_image(self._blended, keep_view=True)
         else:
             self.view.set_image(draw(self._image, placed, look), keep_view=True)
-
-    def _say(self, message: str) -> None:
-        self._message.setText(message)
-        self._message.setVisible(bool(message))
 
     def _paint_window(self, painter: QPainter, view: ImageView) -> None:
         if self._window is None:

@@ -35,8 +35,7 @@ from gui.inspector.why_controls import WhyControls
 from gui.inspector.workbench import Workbench, scrolled, side_tabs
 from gui.tab import Scene, Tab
 
-SIDE = 272  # pixels of the left column
-ANSWER = 304  # of the right one
+ANSWER = 304  # pixels of the right column
 FIRST_SAMPLE = {"digit": "digit-3", "photo": "cat"}
 
 
@@ -48,7 +47,6 @@ class InspectorTab(Tab):
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self.controls = Controls()
-        self.controls.setFixedWidth(SIDE)
         self.picture = PicturePage()
         self.why_controls = WhyControls()
         self.controls.add_section(self.why_controls)
@@ -72,9 +70,10 @@ class InspectorTab(Tab):
         self.pages = self.workbench.pages
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 16, 16, 16)
-        row.setSpacing(16)
+        row.setSpacing(0)
         row.addWidget(self.controls)
         row.addWidget(self.workbench, 1)
+        row.addSpacing(16)
         row.addWidget(self.side)
         self._connect()
 
@@ -150,28 +149,40 @@ class InspectorTab(Tab):
         self.picture.show_image(image, title)
         self.answering.show(image)
 
-    def _open_many(self, paths: Sequence[Path]) -> None:
+    def _can_answer(self) -> bool:
+        """Whether the chosen model is on this machine; says so if not."""
         if self.answering.missing():
             self.context.say("The weights of this model are not on this machine.", "Download or import them first.")
+            return False
+        return True
+
+    def _open_many(self, files: Sequence[Path]) -> None:
+        if not self._can_answer():
             return
         self.live.stop()
         self.opening.forget()  # a late picture would cover the table
         self.answering.forget()
         self.pages.setCurrentWidget(self.results)
-        self.many.open(paths, self.answering.key, self.controls.top())
+        self.many.open(files, self.answering.key, self.controls.top())
 
     def _back_to_image(self) -> None:
         self.pages.setCurrentWidget(self.picture)
         self.answering.ask()
 
     def _start_live(self, spec: str) -> None:
+        if not self._can_answer():
+            return
+        self.opening.forget()  # a late picture would end the live one
         self.pages.setCurrentWidget(self.picture)
-        self.answering.forget()
         self.live.start(spec, self.answering.key)
 
     def _live_changed(self, running: bool) -> None:
         self.controls.show_live(running)
-        if not running and self.live.shown and self.why.found is not None:
+        if running:
+            self.answering.forget()
+        elif not self.live.shown:
+            self.answering.ask()  # no frame came: the image is still on show, and its answer comes back
+        elif self.why.found is not None:
             self.answering.adopt(LoadedImage(self.why.found.image, None))  # the last frame is an image like any other
 
     def _ask(self) -> None:
@@ -181,7 +192,7 @@ class InspectorTab(Tab):
         elif self.answering.missing():
             self.live.stop()
             self.answering.ask()
-        elif self.live.key != self.answering.key:
+        elif self.why.key != self.answering.key:
             self.live.start(self.live.spec, self.answering.key)
 
     def _explain_at(self, layer: str) -> None:

@@ -27,12 +27,14 @@ from gui.inspector.why_controls import WhyControls
 from gui.words import percent
 
 LANE = "inspector.explain"
+STAGES_LANE = "inspector.stages"
 
 
 class Why(QObject):
     """Holds the last explanation; every newer question supersedes the older."""
 
     found_changed = Signal(object)  # Found, or None when there is no map
+    model_changed = Signal()  # what was found with the last model says nothing about the next
 
     def __init__(self, context: AppContext, controls: WhyControls, page: PicturePage) -> None:
         super().__init__(page)
@@ -56,11 +58,16 @@ class Why(QObject):
 
     def ask(self, key: tuple, image: LoadedImage) -> None:
         """Explain an image by the model of a key, as the controls want it."""
-        if key != self._model:
-            self.controls.forget_choices()
-            self._model = key
+        self.turn_to(key)
         self._asked = (key, image)
         self.ask_again()
+
+    def turn_to(self, key: tuple | None) -> None:
+        """The model in use from now on; None if what the key stands for is to be read anew."""
+        if key != self._model:
+            self._model = key
+            self.controls.forget_choices()
+            self.model_changed.emit()
 
     def ask_again(self) -> None:
         """The same image, other controls."""
@@ -68,7 +75,7 @@ class Why(QObject):
             return
         (key, image), wanted = self._asked, self.controls.wanted()
         if wanted.method is None:
-            self.forget("")
+            self._clear("")
             self.context.jobs.submit(
                 lambda _: self.explainers.get(key), lane=LANE, on_result=lambda explainer: self._describe(explainer)
             )
@@ -87,11 +94,9 @@ class Why(QObject):
 
     def begin_live(self, key: tuple) -> None:
         """Frames come from elsewhere: questions about the image that was on show are over."""
-        self.context.jobs.cancel_lane(LANE)
+        self._cancel()
         self._asked, self._staged = None, None
-        if key != self._model:
-            self.controls.forget_choices()
-        self._model = key
+        self.turn_to(key)
 
     def end_live(self) -> None:
         """The last frame is an image like any other: it can be checked, compared, saved and asked about."""
@@ -112,8 +117,16 @@ class Why(QObject):
         self.page.show_map(found, caption(found.explanation))
 
     def forget(self, message: str) -> None:
-        """No map any more; a sentence says why."""
-        self.context.jobs.cancel_lane(LANE)
+        """No map and no question any more; a sentence says why."""
+        self._asked = None
+        self._clear(message)
+
+    def _cancel(self) -> None:
+        for lane in (LANE, STAGES_LANE):
+            self.context.jobs.cancel_lane(lane)
+
+    def _clear(self, message: str) -> None:
+        self._cancel()
         self.found = None
         self.page.clear_map(message)
         self.page.stages.hide()
@@ -151,7 +164,7 @@ class Why(QObject):
             self.page.stages.setVisible(len(shown) > 1)
 
         self.context.jobs.submit(
-            lambda _: beside.stages(found), lane="inspector.stages", on_result=show, on_error=lambda _: None
+            lambda _: beside.stages(found), lane=STAGES_LANE, on_result=show, on_error=lambda _: None
         )
 
     def _failed(self, error: Exception) -> None:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from engine.explain.asking import Wanted
 from engine.explain.methods import METHODS, Parameter
 from engine.explain.targets import SCORES
+from gui.inspector.elided_box import ElidedBox
 from gui.widgets.folded import FoldedSection
 from gui.widgets.form import Form
 
@@ -136,9 +137,9 @@ class WhyControls(QWidget):
             self.changed.emit()
 
     def forget_choices(self) -> None:
-        """Back to top class and default layer: another model has others."""
-        for box in (self.target, self.against, self.layer):
-            box.setCurrentIndex(0)
+        """Back to top class and default layer: another model has others, which are not known yet."""
+        self.show_model((), (), None, ())
+        self.layer.setItemText(0, "Last map")
 
     def _method_changed(self, tell: bool = True) -> None:
         method = METHODS.get(str(self.method.currentData()))
@@ -158,7 +159,7 @@ class WhyControls(QWidget):
 
 
 def _box(name: str, tip: str) -> QComboBox:
-    box = QComboBox()
+    box = ElidedBox()
     box.setAccessibleName(name)
     box.setToolTip(tip)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

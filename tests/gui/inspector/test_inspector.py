@@ -240,3 +240,18 @@ def test_a_download_shows_its_progress_and_can_be_cancelled_and_resumed(
     window.jobs.cancel_all()
     qtbot.waitUntil(lambda: chooser.fetch.isEnabled())
     assert chooser.fetch.text() == "Resume download (14 MB)"
+
+
+def test_an_empty_folder_is_refused_and_the_picture_stays(qtbot, window, inspector, tmp_path):
+    page = inspector.pages.currentWidget()
+    window.open_paths([tmp_path])
+    qtbot.waitUntil(lambda: "holds no images" in window.banner.text(), timeout=10_000)
+    assert inspector.pages.currentWidget() is page
+
+
+def test_the_left_column_is_scrolled_and_not_squeezed(qtbot, inspector):
+    inspector.controls.advanced.toggle.setChecked(True)
+    inspector.why_controls.more.toggle.setChecked(True)
+    qtbot.wait(50)
+    for widget in (inspector.controls.chooser.box, inspector.why_controls.method, inspector.why_controls.layer):
+        assert widget.height() >= widget.minimumSizeHint().height()

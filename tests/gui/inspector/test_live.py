@@ -74,7 +74,8 @@ def test_another_model_takes_over_the_live_picture_and_its_last_frame(qtbot, win
     frame = inspector.why.found.image
     inspector.answering.open_model("digits")
     qtbot.waitUntil(lambda: inspector.answer is not None, timeout=60_000)
-    qtbot.waitUntil(lambda: inspector.why.found.explainer.card.id == "digits", timeout=60_000)
+    qtbot.waitUntil(lambda: inspector.why.found is not None, timeout=60_000)  # the map of the model before is gone
+    assert inspector.why.found.explainer.card.id == "digits"
     assert inspector.why.found.image is frame
 
 
@@ -93,4 +94,19 @@ def test_a_table_ends_the_live_picture(qtbot, window, inspector, tmp_path):
 def test_a_source_that_does_not_exist_is_named(qtbot, window, inspector, tmp_path):
     inspector.controls.live_wanted.emit(str(tmp_path / "nothing.mp4"))
     qtbot.waitUntil(lambda: "nothing.mp4" in window.banner.text(), timeout=30_000)
+    assert not inspector.live.running
+
+
+def test_a_source_that_gives_no_frame_brings_the_answer_back(qtbot, window, inspector, tmp_path):
+    said = inspector.panel.bars.predictions()
+    inspector.controls.live_wanted.emit(str(tmp_path / "nothing.mp4"))
+    qtbot.waitUntil(lambda: "nothing.mp4" in window.banner.text(), timeout=30_000)
+    qtbot.waitUntil(lambda: not window.jobs.running(), timeout=30_000)
+    assert [p.label for p in inspector.panel.bars.predictions()] == [p.label for p in said]
+
+
+def test_a_model_that_is_not_here_is_not_asked_live(window, inspector):
+    inspector.controls.chooser.select("mobilenet-v2")
+    inspector.controls.live_wanted.emit(SCENE)
+    assert window.banner.text().startswith("The weights of this model are not on this machine.")
     assert not inspector.live.running

@@ -213,3 +213,21 @@ def test_every_method_can_be_chosen_and_explains_itself(inspector):
     for key, method in METHODS.items():
         row = box.findData(key)
         assert method.about in box.itemData(row, Qt.ItemDataRole.ToolTipRole)
+
+
+def test_another_model_takes_map_strip_and_features_of_the_last_one_away(qtbot, window, inspector):
+    page = inspector.features
+    page.steps.setValue(16)
+    page.count.setValue(2)
+    page.start.click()
+    qtbot.waitUntil(page.start.isEnabled, timeout=60_000)
+    qtbot.waitUntil(inspector.picture.stages.isVisible, timeout=30_000)
+    assert page.gallery.count() == 2
+    inspector.answering.open_model("cifar10")
+    assert inspector.why.found is None
+    assert not inspector.picture.stages.isVisible()
+    assert page.gallery.count() == 0
+    assert inspector.dreaming.images is None
+    window.jobs.cancel_lane("inspector.explain")  # as with Cancel in the status bar, before the new map is there
+    qtbot.waitUntil(lambda: not window.jobs.running(), timeout=30_000)
+    assert inspector.why.found is None or inspector.why.found.explainer.card.id == "cifar10"
