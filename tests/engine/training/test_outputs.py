@@ -123,7 +123,7 @@ def test_the_command_says_what_is_wrong(tmp_path, capsys):
         (("--data", "shapes", "--set", "dropout=7"), "at most 0.9"),
         (("--data", "shapes", "--network", "huge"), "huge"),
         (("--data", "shapes", "--network", "vgg16"), "not on this machine"),
-        (("--resume", "no-such-run"), "cannot be read"),
+        (("--resume", "no-such-run"), "There is no run “no-such-run”"),
     ):
         assert command(*words) == 1
         error = capsys.readouterr().err

@@ -105,7 +105,7 @@ def test_a_folder_unplugged_under_way_ends_with_words(tmp_path, quick, monkeypat
 
     outcome = training.train(create_run(config, tmp_path / "run"), job=Job(OnceOnly(unplug)))
     assert outcome.status == "failed"
-    assert "not there any more" in outcome.message
+    assert "is not there" in outcome.message
     (tmp_path / "away").rename(tmp_path / "data")
     assert training.resume(outcome.run.path).status == "finished"
 
