@@ -26,6 +26,7 @@ from gui.training.confusion_matrix import ConfusionMatrix
 from gui.training.picture_grid import Picture, PictureGrid
 
 _HINT = "Click a cell for its images."
+_COLUMN = 62  # least pixels of a column, so that no number is cut
 _SHOWN = 60  # images of a cell
 _MOST = 100  # classes of the matrix; of more, those with the most mistakes
 
@@ -67,8 +68,8 @@ class ConfusionView(QWidget):
         self.scores.setItemDelegate(_Scores(self.scores))
         self.scores.setSortingEnabled(True)
         self.scores.sortByColumn(-1, Qt.SortOrder.AscendingOrder)  # as the classes come, until asked otherwise
-        self.scores.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)  # never cut
-        self.scores.horizontalHeader().setStretchLastSection(True)
+        self.scores.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.scores.horizontalHeader().setMinimumSectionSize(_COLUMN)
         self.cell = QLabel(_HINT)
         self.cell.setProperty("role", "muted")
         self.images = PictureGrid("Images of the chosen cell", 48)
