@@ -83,7 +83,7 @@ class Controls(QWidget):
         self.confidence.changed.connect(self.options_changed)
         self.advanced = FoldedSection(self._build_advanced())
         self.keep_choices()
-        column = scrolled(self)
+        column = scrolled(self, "Source, detector and settings")
         for title, widget in (("Source", self.source), ("Detector", self.model), ("Confidence", self.confidence)):
             column.addWidget(heading(title))
             column.addWidget(widget)

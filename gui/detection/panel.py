@@ -178,7 +178,7 @@ class Panel(QWidget):
         self.log.setMinimumHeight(96)
         self.counting = FoldedSection(self._build_counting(), "Lines and zones")
         self.events = FoldedSection(self.log, "Events")
-        column = scrolled(self)
+        column = scrolled(self, "What is found and how it runs")
         for title, widget in (
             ("In the picture", self.counts),
             ("How it runs", self.numbers),

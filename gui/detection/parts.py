@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from gui.widgets.scrolled import Scrolled
 
 
 def heading(text: str) -> QLabel:
@@ -13,18 +14,13 @@ def heading(text: str) -> QLabel:
     return label
 
 
-def scrolled(owner: QWidget) -> QVBoxLayout:
+def scrolled(owner: QWidget, name: str) -> QVBoxLayout:
     """A column that fills `owner` and scrolls when it is too long for the window."""
     inner = QWidget()
     column = QVBoxLayout(inner)
     column.setContentsMargins(0, 0, 8, 0)
     column.setSpacing(8)
-    area = QScrollArea()
-    area.setWidget(inner)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QScrollArea.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     outer = QVBoxLayout(owner)
     outer.setContentsMargins(0, 0, 0, 0)
-    outer.addWidget(area)
+    outer.addWidget(Scrolled(inner, name))
     return column

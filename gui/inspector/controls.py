@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -21,10 +21,10 @@ from PySide6.QtWidgets import (
 from engine.models.cards import Card
 from engine.models.catalog import entries
 from engine.models.preprocessing import SCALES
-from gui.inspector.workbench import scrolled
 from gui.widgets.folded import FoldedSection
 from gui.widgets.form import Form
 from gui.widgets.model_chooser import ModelChooser
+from gui.widgets.scrolled import Scrolled
 
 WIDTH = 272  # pixels of the controls
 BAR = 16  # beside them, where the scroll bar comes once they are too long for the window
@@ -91,12 +91,9 @@ class Controls(QWidget):
         column.addSpacing(8)
         column.addWidget(self.advanced)
         column.addStretch(1)
-        area = scrolled(inner)
-        area.setAccessibleName("Image, model and question")
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes from control to control
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area)
+        outer.addWidget(Scrolled(inner, "Image, model and question"))
         self.model_changed()
 
     def _build_advanced(self) -> QWidget:

@@ -32,8 +32,9 @@ from gui.inspector.results_page import ResultsPage
 from gui.inspector.scenes import inspector_scenes
 from gui.inspector.why import Why
 from gui.inspector.why_controls import WhyControls
-from gui.inspector.workbench import Workbench, scrolled, side_tabs
+from gui.inspector.workbench import Workbench, side_tabs
 from gui.tab import Scene, Tab
+from gui.widgets.scrolled import Scrolled
 
 ANSWER = 304  # pixels of the right column
 FIRST_SAMPLE = {"digit": "digit-3", "photo": "cat"}
@@ -64,7 +65,12 @@ class InspectorTab(Tab):
         self.live = Live(context, self.why, self.panel, self.controls.top)
         self.many = Many(context, self.results, self.panel, self.why, self.answering.classifiers)
         self.side = side_tabs(
-            ((self.panel, "Answer"), (scrolled(self.checks), "Is it true?"), (self.channels, "Channels")), ANSWER
+            (
+                (self.panel, "Answer"),
+                (Scrolled(self.checks, "Checks", reading=True), "Is it true?"),
+                (self.channels, "Channels"),
+            ),
+            ANSWER,
         )
         self.workbench = self._build_workbench()
         self.pages = self.workbench.pages

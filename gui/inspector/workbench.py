@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QTabBar, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QTabWidget, QVBoxLayout, QWidget
 
 
 class Workbench(QWidget):
@@ -46,13 +45,3 @@ def side_tabs(pages: Sequence[tuple[QWidget, str]], width: int) -> QTabWidget:
     for page, title in pages:
         tabs.addTab(page, title)
     return tabs
-
-
-def scrolled(page: QWidget) -> QScrollArea:
-    """A page that scrolls when the window is too low for it."""
-    area = QScrollArea()
-    area.setWidget(page)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    return area

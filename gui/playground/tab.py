@@ -11,10 +11,8 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
-    QFrame,
     QHBoxLayout,
     QPushButton,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -32,6 +30,7 @@ from gui.playground.network_page import NetworkPage
 from gui.playground.session import Session
 from gui.playground.stack_page import StackPage
 from gui.tab import Scene, Tab
+from gui.widgets.scrolled import Scrolled
 
 SIDE = 304  # pixels of the left column
 FIRST = ("convolution", 0)  # the experiment the tab opens with
@@ -84,7 +83,7 @@ class PlaygroundTab(Tab):
             switch.addWidget(button, 1)
         self.layers_button.setChecked(True)
         self.settings = QStackedWidget()
-        self.settings.addWidget(_scrolled(self.stack_page.panel))
+        self.settings.addWidget(Scrolled(self.stack_page.panel, "Settings of the layer"))
         self.settings.addWidget(self.network_page.controls)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.stack_page)
@@ -281,11 +280,3 @@ def _titles() -> dict[str, str]:
     from engine.playground.inputs import SOURCES
 
     return {key: source.title for key, source in SOURCES.items()}
-
-
-def _scrolled(widget: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidgetResizable(True)
-    area.setWidget(widget)
-    return area

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
-    QFrame,
     QGridLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -25,6 +23,7 @@ from gui.training.choices import CAMERA, OPEN_FILE, OPEN_FOLDER, described, offe
 from gui.training.form import SettingsForm
 from gui.widgets.folded import FoldedSection
 from gui.widgets.form import Form
+from gui.widgets.scrolled import Scrolled
 
 MORE = 5  # epochs offered when a run is extended
 
@@ -155,7 +154,7 @@ class Controls(QWidget):
             grid.addWidget(button, 1, index)
         return grid
 
-    def _folded(self) -> QScrollArea:
+    def _folded(self) -> Scrolled:
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 8, 0)
@@ -175,15 +174,7 @@ class Controls(QWidget):
             self.folded.append(section)
             column.addWidget(section)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidget(inside)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(
-            Qt.FocusPolicy.NoFocus
-        )  # it follows the control in use; by itself it has no name to stop at
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        return area
+        return Scrolled(inside, "Settings")
 
     def _with_finder(self, form: QWidget) -> QWidget:
         holder = QWidget()

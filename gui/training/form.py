@@ -7,7 +7,7 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, get_type_hints
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLabel, QSpinBox, QWidget
 
 from engine.options import Option, options
@@ -38,7 +38,6 @@ class SettingsForm(QWidget):
             control.setToolTip(known.help)
             control.setAccessibleName(known.label)
             control.setAccessibleDescription(known.help)
-            control.installEventFilter(self)
             self._controls[name] = control
             label = QLabel(known.label)
             label.setToolTip(known.help)
@@ -75,13 +74,6 @@ class SettingsForm(QWidget):
     def control(self, name: str) -> QWidget:
         """The control of a field."""
         return self._controls[name]
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The wheel scrolls the column, unless the control was chosen first: no setting changes by passing over it."""
-        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)
 
 
 class _Number(QDoubleSpinBox):

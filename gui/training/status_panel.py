@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import (
     QFormLayout,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +19,7 @@ from engine.training.diagnosis import GOOD, RULES, WARNING, Finding
 from engine.training.live import Status
 from engine.training.load import LoadMeter
 from gui.widgets.class_bars import ClassBars
+from gui.widgets.scrolled import Scrolled
 
 _FACTS = ("Epoch", "Batch", "Speed", "Time left", "Learning rate", "Best epoch", "Early stopping", "This program")
 _SIGNS = {GOOD: "✓", WARNING: "!"}
@@ -84,19 +83,13 @@ class StatusPanel(QWidget):
         column.addWidget(self._asked)
         column.addWidget(self.bars)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidget(inside)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setAccessibleName("Progress, findings and your image")
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self._export)
         buttons.addWidget(self._report)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area, 1)
+        outer.addWidget(Scrolled(inside, "Progress, findings and your image", reading=True), 1)
         outer.addLayout(buttons)
 
     def set_usable(self, on: bool) -> None:

@@ -29,28 +29,28 @@ def choose(qtbot, page, name):
 def test_every_layer_shows_its_maps_and_cells(qtbot, page):
     assert page.controls.chooser.current() == FIRST_CLASSIFIER
     assert page.captured.spot.kind == "Conv2D"
-    assert page.grid.order() == list(range(page.captured.after.shape[2]))
+    assert page.view.grid.order() == list(range(page.captured.after.shape[2]))
     for row in range(page.controls.layers.count()):
         path = page.controls.layers.item(row).data(256)
         choose(qtbot, page, path)
         kind = page.captured.spot.kind
-        assert kind in page.head.text()
+        assert kind in page.view.head.text()
         if kind in ("Conv2D", "Dense", "MaxPooling2D"):
-            assert page.arithmetic.sentence(), path
+            assert page.view.arithmetic.sentence(), path
         page.grab()
 
 
 def test_the_sum_of_a_cell_is_the_networks_own_number(qtbot, page):
-    page.grid.select(5)
-    page._take_apart((12, 12, 5))
-    trace = page.arithmetic._trace
+    page.view.grid.select(5)
+    page.view.take_apart((12, 12, 5))
+    trace = page.view.arithmetic._trace
     value = float(page.captured.after[12, 12, 5])
     assert value != 0  # of a convolution without activation, which may well be negative
     assert trace.products.sum() + trace.bias == pytest.approx(value, rel=1e-4, abs=1e-5)
-    assert page.source.view._marks
-    assert page.kernel.isVisibleTo(page)
-    page.large.stepped.emit(1, 0)
-    assert page._cell == (13, 12, 5)
+    assert page.view.source.view._marks
+    assert page.view.kernel.isVisibleTo(page)
+    page.view.large.stepped.emit(1, 0)
+    assert page.view.cell == (13, 12, 5)
 
 
 def test_layers_are_found_by_part_of_their_name(page):
@@ -67,28 +67,28 @@ def test_layers_are_found_by_part_of_their_name(page):
 def test_missing_weights_are_said_and_nothing_else_is_shown(qtbot, page):
     page.controls.chooser.select("mobilenet-v2")
     page.controls.chooser.chosen.emit("mobilenet-v2")
-    assert "Download or import" in page.head.text()
+    assert "Download or import" in page.view.head.text()
     assert page.captured is None
     assert page.controls.layers.count() == 0
     assert not page.controls.export.isEnabled()
-    assert not any(part.isVisible() for part in (page.grid, page.arithmetic, page.large))
+    assert not any(part.isVisible() for part in (page.view.grid, page.view.arithmetic, page.view.large))
     page.controls.chooser.select(FIRST_CLASSIFIER)
     page.controls.chooser.chosen.emit(FIRST_CLASSIFIER)
     qtbot.waitUntil(lambda: page.ready, timeout=30_000)
     assert page.controls.layers.count() > 0
     assert page.controls.export.isEnabled()
-    assert all(part.isVisible() for part in (page.grid, page.arithmetic, page.large))
+    assert all(part.isVisible() for part in (page.view.grid, page.view.arithmetic, page.view.large))
 
 
 def test_a_cell_of_the_layer_before_is_forgotten(qtbot, page):
     """One that was pointed at while the maps of the next layer, which are smaller, were still being worked out."""
     small = next(path for path in _paths(page) if path.endswith("coarse"))
     page._layer_chosen(small)
-    page._take_apart((25, 25, 5))
-    assert page._cell == (25, 25, 5)
+    page.view.take_apart((25, 25, 5))
+    assert page.view.cell == (25, 25, 5)
     qtbot.waitUntil(lambda: page.ready and page.captured.spot.path == small, timeout=30_000)
     assert page.captured.after.shape[0] == 8
-    assert max(page._cell[:2]) < 8
+    assert max(page.view.cell[:2]) < 8
 
 
 def _paths(page):
@@ -104,9 +104,9 @@ def test_a_dropped_network_with_other_layers_is_shown(qtbot, tab, page, tmp_path
     keras.Model(image, keras.layers.Dense(3, activation="softmax")(x)).save(tmp_path / "own.keras")
     tab.open_paths([tmp_path / "own.keras"])
     qtbot.waitUntil(lambda: page.ready and page.captured.spot.path == "mine", timeout=30_000)
-    assert page.kernel_label.text() == "Kernel: 3 slices of 3 × 3"
+    assert page.view.kernel_label.text() == "Kernel: 3 slices of 3 × 3"
     choose(qtbot, page, "norm")
-    assert "not shown cell by cell" in page.arithmetic._hint
+    assert "not shown cell by cell" in page.view.arithmetic._hint
     assert np.isfinite(page.captured.after).all()
     rows = [page.controls.layers.item(row).data(256) for row in range(page.controls.layers.count())]
     assert [(rows[skip.start], rows[skip.end]) for skip in page.controls.layers.wiring.skips] == [("mine", "sum")]
