@@ -7,7 +7,7 @@ import os
 import re
 import stat
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -121,6 +121,17 @@ def load_thumbnail(path: str | os.PathLike[str], side: int) -> np.ndarray:
 def list_images(folder: str | os.PathLike[str]) -> list[Path]:
     """Every file below a folder whose suffix is that of an image, in natural reading order of their paths."""
     return sorted(_walk(Path(folder)), key=lambda path: (path.parent, _natural(path.name)))
+
+
+def find_images(given: Iterable[Path]) -> list[Path]:
+    """Files as given, folders replaced by the images in them. Raises InvalidImage for a folder without images."""
+    files: list[Path] = []
+    for path in given:
+        found = list_images(path) if path.is_dir() else [path]
+        if not found:
+            raise InvalidImage(f"The folder “{path}” holds no images.", "Give image files or a folder of them.")
+        files.extend(found)
+    return files
 
 
 def _natural(name: str) -> list[tuple[int, int, str]]:

@@ -6,13 +6,10 @@ import argparse
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
-from engine.errors import InvalidImage
-from engine.images import list_images
 from engine.jobs import Job, Progress
 
 
@@ -57,17 +54,6 @@ def watched_job() -> tuple[Job, ProgressLine]:
     """A job shown on the terminal."""
     line = ProgressLine()
     return Job(line), line
-
-
-def image_files(given: Iterable[Path]) -> list[Path]:
-    """Files as given, folders replaced by the images in them. Raises InvalidImage for a folder without images."""
-    files: list[Path] = []
-    for path in given:
-        found = list_images(path) if path.is_dir() else [path]
-        if not found:
-            raise InvalidImage(f"The folder “{path}” holds no images.", "Give image files or a folder of them.")
-        files.extend(found)
-    return files
 
 
 @contextmanager

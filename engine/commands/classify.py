@@ -11,8 +11,9 @@ from pathlib import Path
 from engine import classification, models
 from engine.classification import export
 from engine.classification.rows import Row
-from engine.commands.base import Command, image_files, positive, watched_job
+from engine.commands.base import Command, positive, watched_job
 from engine.files import check_writable
+from engine.images import find_images
 from engine.models.catalog import FIRST_CLASSIFIER
 from engine.models.preprocessing import SCALES
 
@@ -29,7 +30,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    files = image_files(arguments.images)
+    files = find_images(arguments.images)
     if arguments.csv is not None:
         check_writable(arguments.csv)
     job, line = watched_job()

@@ -142,7 +142,6 @@ def _detected(source, detector, settings, arguments: argparse.Namespace, job: Jo
 def _in_order(capture, lanes, begin, limit: int | None, job: Job) -> Iterator:  # type: ignore[no-untyped-def]
     """(frame, future) of every frame up to the limit, as many at once as there are lanes; none after a cancel."""
     from engine.video.capture import State
-    from engine.video.streams import TRYING_AGAIN
 
     given = 0
     while True:
@@ -158,7 +157,7 @@ def _in_order(capture, lanes, begin, limit: int | None, job: Job) -> Iterator:  
             status = capture.status
             job.checkpoint()
             if status.state is State.FAILED or (status.state is State.LOST and status.tries > 2):
-                raise EngineError(status.message.removesuffix(f" {TRYING_AGAIN}"))
+                raise EngineError(status.message)
             if capture.finished or given == limit:
                 return
 

@@ -8,13 +8,14 @@ import sys
 from pathlib import Path
 
 from engine import explain, models
-from engine.commands.base import Command, image_files, watched_job
+from engine.commands.base import Command, watched_job
 from engine.errors import InvalidSetting
 from engine.explain.explaining import owns_labels
 from engine.explain.export import Row, as_json, explain_files
 from engine.explain.methods import METHODS
 from engine.explain.targets import SCORES, Target, find_class, target_of
 from engine.explain.views import POSITIVE_MAPS, Look
+from engine.images import find_images
 from engine.models.catalog import FIRST_CLASSIFIER
 from engine.models.preprocessing import SCALES
 
@@ -41,7 +42,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    files = image_files(arguments.images)
+    files = find_images(arguments.images)
     job, line = watched_job()
     model = models.loading.load(arguments.model, job, arguments.labels, arguments.scale)
     explainer = explain.Explainer(model)

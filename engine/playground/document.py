@@ -13,12 +13,12 @@ from engine.errors import InvalidSetting
 from engine.files import write_text
 from engine.playground.layers import LAYERS, Layer
 from engine.playground.layers.base import frozen
-from engine.playground.numbers import checked
 from engine.playground.stack import Stack
 
 FORMAT = "cnn-studio playground stack"
 VERSION = 1
 _MOST_BYTES = 64_000_000
+_MOST_DIGITS = 18  # of a whole number
 
 
 def to_json(stack: Stack) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def open_stack(path: Path) -> Stack:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise InvalidSetting(f"It has {path.stat().st_size} bytes.", f"At most {_MOST_BYTES} are read.")
-        return from_json(json.loads(path.read_text(encoding="utf-8")))
+        return from_json(json.loads(path.read_text(encoding="utf-8"), parse_int=_whole))
     except InvalidSetting as error:
         raise InvalidSetting(f"“{path.name}” cannot be opened. {error.message}", error.hint) from error
     except OSError as error:
@@ -85,15 +85,20 @@ def layer_from_json(entry: Any, number: int) -> Layer:
         raise InvalidSetting(f"Layer {number}, {layer.title}: {error.message}", error.hint) from None
 
 
+def _whole(digits: str) -> int | float:
+    """A whole number; one of so many digits that no setting can hold it is infinite or nearly, and refused as such."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else float(digits)
+
+
 def _value(default: Any, value: Any, number: int, name: str) -> Any:
     """A JSON value as the type of the field it is for."""
     if isinstance(default, np.ndarray) or (default is None and value is not None):
         try:
             return frozen(np.array(value, np.float64))
-        except (ValueError, TypeError, OverflowError):
+        except (ValueError, TypeError):
             raise InvalidSetting(f"Layer {number}: “{name}” is not a grid of numbers.", "Use equal rows.") from None
     if isinstance(default, float) and type(value) is int:
-        return float(checked(value))
+        return float(value)
     if type(value) is not type(default):
         raise InvalidSetting(f"Layer {number}: “{name}” is {value!r}.", f"Expected a value like {default!r}.")
     return value

@@ -104,8 +104,7 @@ def parse(text: str) -> float:
 def checked(number: float) -> float:
     """The number itself; raises InvalidSetting for NaN and for magnitudes above LARGEST."""
     if not abs(number) <= LARGEST:
-        shown = f"{number:g}" if isinstance(number, float) else f"{str(number)[:12]}…"
-        raise InvalidSetting(f"The number is {shown}.", "It must lie between −1 000 000 and 1 000 000.")
+        raise InvalidSetting(f"The number is {number:g}.", "It must lie between −1 000 000 and 1 000 000.")
     return number
 
 

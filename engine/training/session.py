@@ -60,7 +60,7 @@ def train(
         except Cancelled:
             _forget_if_empty(run)
             return Outcome(run, "stopped", "Stopped before the first epoch.")
-        except Exception:
+        except Exception:  # also one that nobody expected: it is told, and no empty run stays behind
             _forget_if_empty(run)
             raise
         if on_ready is not None:

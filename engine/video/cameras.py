@@ -128,7 +128,7 @@ class CameraSource(Source):
     def read(self) -> tuple[np.ndarray, float]:
         ok, picture = self._capture.read() if self._capture is not None else (False, None)
         if not ok or picture is None:
-            raise SourceLost(f"Camera “{self.name}” stopped sending pictures.", "Check its cable; trying again.")
+            raise SourceLost(f"Camera “{self.name}” stopped sending pictures.", "Check its cable.")
         return rgb_from_bgr(picture), time.perf_counter() - self._opened
 
     def close(self) -> None:

@@ -30,7 +30,7 @@ class FfmpegReader:
         self._capture = cv2.VideoCapture(address, cv2.CAP_FFMPEG, waits)
         if not self._capture.isOpened():
             self._capture.release()
-            raise SourceLost(f"{name} does not answer or sends no video.", "Check the address; trying again.")
+            raise SourceLost(f"{name} does not answer or sends no video.", "Check the address.")
         self._start = time.perf_counter()
         frames = int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
         self._granted = granted(self._capture, frames if frames > 0 else None)

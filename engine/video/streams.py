@@ -14,7 +14,6 @@ from engine.video.ffmpeg import FfmpegReader
 from engine.video.mjpeg import MjpegReader, shown_address
 from engine.video.source import Granted, Source, SourceLost
 
-TRYING_AGAIN = "Trying again."  # what whoever watches is told, and whoever gives up is not
 SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "rtmps", "srt", "rtp", "udp", "tcp", "mms", "mmsh")
 
 
@@ -30,7 +29,8 @@ class StreamSource(Source):
             parts.port  # noqa: B018 - raises where it is no number
         except ValueError as error:
             raise InvalidSetting(
-                f"“{address}” is not the address of a stream: {error}.", f"Expected one of {', '.join(SCHEMES)}://HOST."
+                f"“{address}” is not the address of a stream: {error}.",
+                f"Write it as KIND://HOST, where the kind is one of {', '.join(SCHEMES)}.",
             ) from None
         super().__init__(shown_address(address))
         self._address = address
@@ -74,7 +74,7 @@ class StreamSource(Source):
     def _lost(self, error: Exception) -> SourceLost:
         silent = isinstance(error, TimeoutError)
         reason = f"nothing for {patience.SILENCE_S:g} s" if silent else str(error) or "connection ended"
-        return SourceLost(f"{self.name} stopped: {reason}.", TRYING_AGAIN)
+        return SourceLost(f"{self.name} stopped: {reason}.")
 
 
 class Link:
@@ -114,7 +114,7 @@ class Link:
             try:
                 self._reader = MjpegReader.connect(self._address)
             except (OSError, http.client.HTTPException) as error:
-                raise SourceLost(f"{self._name} does not answer: {error}.", TRYING_AGAIN) from error
+                raise SourceLost(f"{self._name} does not answer: {error}.") from error
         if self._reader is None:
             self._reader = FfmpegReader(self._address, self._name)
         return self._reader.granted()

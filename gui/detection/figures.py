@@ -56,12 +56,15 @@ class Figures:
             self._live.use(None)
 
     def _show_counts(self, pipeline: Pipeline, charted: Iterable[int]) -> None:
+        if pipeline.detector is None:  # the numbers of classes that are still on show are those of another
+            needed = "Nothing is detected yet: a detector is needed."
+            self._panel.counts.hint = needed if self.waiting_text else "The detector is loading…"
+            self._panel.counts.show_counts([])
+            return
         view = self._stage.view
-        counts = view.found.counts() if view is not None and pipeline.detector is not None else {}
-        if pipeline.detector is not None:
-            counts = counts | {c: 0 for c in charted if c not in counts}  # names for the colours of the chart
-        without = "Nothing is detected yet: a detector is needed." if self.waiting_text else "The detector is loading…"
-        self._panel.counts.hint = "Nothing at this confidence." if pipeline.detector else without
+        counts = view.found.counts() if view is not None else {}
+        counts = counts | {c: 0 for c in charted if c not in counts}  # names for the colours of the chart
+        self._panel.counts.hint = "Nothing at this confidence."
         self._panel.counts.show_counts([(pipeline.label(c), c, n) for c, n in counts.items()])
 
     def _log_unreadable(self, sentences: Sequence[str]) -> None:
@@ -92,8 +95,8 @@ class Figures:
         self._losses = status.losses
         notice = self._stage.picture.notice
         if status.state is State.LOST:
-            tries = f" Tried {count(status.tries, 'time')}." if status.tries else ""
-            notice.say(f"Lost. {status.message}{tries}")
+            tries = f" ({count(status.tries, 'time')} so far)" if status.tries else ""
+            notice.say(f"Lost. {status.message} Trying again{tries}.")
         elif status.message:
             notice.say(status.message)
         elif self.waiting_text:

@@ -13,6 +13,7 @@ from gui.inspector.layers_page import LayersPage
 from gui.inspector.why import Why
 
 LANE = "inspector.layers"
+WIRING_LANE = "inspector.wiring"
 
 
 class Layering(QObject):
@@ -28,6 +29,7 @@ class Layering(QObject):
         page.layer_chosen.connect(self.show_layer)
         page.page_wanted.connect(self.show_layer)
         why.found_changed.connect(lambda _: self.refresh())
+        why.model_changed.connect(self.forget)
 
     def refresh(self) -> None:
         """List the layers of the model in use and show the chosen one for the image on show."""
@@ -38,10 +40,17 @@ class Layering(QObject):
             self._listed, self._chosen = found.explainer, None
             self.context.jobs.submit(
                 lambda _: layer_maps.wired_layers(found.explainer),
-                lane="inspector.wiring",
+                lane=WIRING_LANE,
                 on_result=self._show_wiring,
             )
         self.show_layer(self._chosen or found.explanation.layer or found.explainer.default_layer or "")
+
+    def forget(self) -> None:
+        """Another model: its layers are listed once it has an answer."""
+        for lane in (LANE, WIRING_LANE):
+            self.context.jobs.cancel_lane(lane)
+        self._listed = self._chosen = None
+        self.page.clear()
 
     def _show_wiring(self, wired: tuple[Any, Any, Any]) -> None:
         spots, chained, skips = wired

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSplitter, QVBoxLayout, QWidget
 
@@ -10,6 +11,7 @@ from gui.widgets.feature_grid import FeatureGrid
 from gui.widgets.layer_list import LayerList
 from gui.widgets.pager import Pager
 
+ABOUT = "Click a layer of the network to see what it makes of the image."
 LIST = 224  # pixels: room for "MaxPooling2D  112 × 112 × 64" behind the wiring
 
 
@@ -35,7 +37,7 @@ class LayersPage(QWidget):
         self.search.textChanged.connect(self.layers.narrow)
         self.grid = FeatureGrid()
         self.grid.picked.connect(self._picked)
-        self.about = QLabel("Click a layer of the network to see what it makes of the image.")
+        self.about = QLabel(ABOUT)
         self.about.setWordWrap(True)
         self.about.setProperty("role", "muted")
         self.explain = QPushButton("Explain here")
@@ -100,6 +102,16 @@ class LayersPage(QWidget):
             what = f"{channels} of its {maps.total} maps of {height} × {width}"
         self.about.setText(f"{maps.path}: {what}{dead}.")
         self.explain.setEnabled(maps.spatial)
+
+    def clear(self) -> None:
+        """Another model: no layers and no maps yet."""
+        self._path, self._first = "", 0
+        self.layers.clear()
+        self.grid.show_maps(np.zeros((1, 1, 0), np.float32))
+        self.pager.show_page(0, 0, 0)
+        self.about.setText(ABOUT)
+        self.explain.setEnabled(False)
+        self.feature.setEnabled(False)
 
     def show_problem(self, message: str) -> None:
         """Say why there are no maps; the last ones stay."""

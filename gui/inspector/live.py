@@ -38,7 +38,6 @@ class Live(QObject):
         self._top = top
         self.running = False
         self.spec = ""  # the source
-        self.key: tuple | None = None  # of the model
         self.shown = 0  # frames painted since the start
         self._wanted = why.controls.wanted()
         self._slot: LatestSlot[Shot] = LatestSlot()
@@ -52,7 +51,7 @@ class Live(QObject):
     def start(self, spec: str, key: tuple) -> None:
         """Explain the frames of a source, named as the command line does, by the model of a key."""
         self.stop()
-        self.spec, self.key = spec, key
+        self.spec = spec
         self.shown = 0
         slot: LatestSlot[Shot] = LatestSlot()
         capture: deque[Capture] = deque(maxlen=1)
@@ -121,7 +120,5 @@ class Live(QObject):
         if status is None or status.state is not State.LOST or status.message == self._trouble:
             return
         self._trouble = status.message
-        if self.shown:
-            self.why.page.say(status.message)
-        else:
-            self.panel.clear(status.message)
+        say = self.why.page.say if self.shown else self.panel.clear
+        say(f"{status.message} Trying again.")

@@ -9,8 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from engine.errors import InvalidImage
-from engine.images import LoadedImage, list_images, load_image
+from engine.images import LoadedImage, find_images, load_image
 from engine.jobs import Job
 from engine.samples import SAMPLES, Sample
 from gui.context import AppContext
@@ -58,7 +57,7 @@ class Opening(QObject):
                 self.context.remember(paths[0])
             self.many_opened.emit(files)
 
-        self.context.jobs.submit(lambda _: expand(paths), title="Looking for images", lane=LANE, on_result=found)
+        self.context.jobs.submit(lambda _: find_images(paths), title="Looking for images", lane=LANE, on_result=found)
 
     def sample(self, sample: Sample) -> None:
         """Read one of the pictures that come with the program."""
@@ -92,11 +91,3 @@ class Opening(QObject):
     def forget(self) -> None:
         """A picture that is still being read comes too late."""
         self.context.jobs.cancel_lane(LANE)
-
-
-def expand(paths: Sequence[Path]) -> list[Path]:
-    """Files as given, folders replaced by the images in them. Raises InvalidImage when nothing is left."""
-    files = [file for path in paths for file in (list_images(path) if path.is_dir() else [path])]
-    if not files:
-        raise InvalidImage(f"“{paths[0].name}” holds no images.", "Drop image files or a folder that has some.")
-    return files

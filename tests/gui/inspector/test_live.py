@@ -7,6 +7,7 @@ from PIL import Image
 
 from engine.classification.classifier import Classifier
 from engine.samples import SAMPLES
+from engine.video import cameras
 
 from .conftest import choose, wait_for
 
@@ -110,3 +111,22 @@ def test_a_model_that_is_not_here_is_not_asked_live(window, inspector):
     inspector.controls.live_wanted.emit(SCENE)
     assert window.banner.text().startswith("The weights of this model are not on this machine.")
     assert not inspector.live.running
+
+
+def test_a_live_picture_that_is_stopped_before_its_first_frame_brings_the_answer_back(qtbot, window, inspector):
+    said = [p.label for p in inspector.panel.bars.predictions()]
+    inspector.controls.live_wanted.emit(SCENE)
+    assert "first frame" in inspector.panel.bars.hint
+    inspector.controls.stop_live.click()
+    assert inspector.live.shown == 0
+    qtbot.waitUntil(lambda: not window.jobs.running() and inspector.answer is not None, timeout=60_000)
+    assert [p.label for p in inspector.panel.bars.predictions()] == said
+
+
+def test_a_camera_that_is_tried_again_says_why(qtbot, window, inspector, monkeypatch):
+    monkeypatch.setattr(cameras, "list_cameras", list)
+    inspector.controls.live_wanted.emit("camera")
+    qtbot.waitUntil(lambda: "Trying again." in inspector.panel.bars.hint, timeout=60_000)
+    assert "Camera 0" in inspector.panel.bars.hint
+    inspector.controls.stop_live.click()
+    qtbot.waitUntil(lambda: not window.jobs.running(), timeout=60_000)

@@ -11,9 +11,11 @@ from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from engine.errors import EngineError
 from engine.explain.methods import METHODS
 from engine.explain.views import Look, draw, place
 from engine.samples import SAMPLES
+from gui.inspector import dreaming
 
 from .conftest import choose, wait_for
 
@@ -225,9 +227,56 @@ def test_another_model_takes_map_strip_and_features_of_the_last_one_away(qtbot, 
     assert page.gallery.count() == 2
     inspector.answering.open_model("cifar10")
     assert inspector.why.found is None
+    assert not inspector.checks.start.isEnabled()
     assert not inspector.picture.stages.isVisible()
     assert page.gallery.count() == 0
     assert inspector.dreaming.images is None
     window.jobs.cancel_lane("inspector.explain")  # as with Cancel in the status bar, before the new map is there
     qtbot.waitUntil(lambda: not window.jobs.running(), timeout=30_000)
     assert inspector.why.found is None or inspector.why.found.explainer.card.id == "cifar10"
+
+
+def test_the_layers_page_forgets_the_model_before(qtbot, inspector):
+    page = inspector.layers
+    inspector.pages.setCurrentWidget(page)
+    qtbot.waitUntil(lambda: page.layers.count() > 0 and page.explain.isEnabled(), timeout=30_000)
+    inspector.answering.open_model("cifar10")
+    assert page.layers.count() == 0
+    assert page.grid.order() == []
+    assert not page.explain.isEnabled()
+    qtbot.waitUntil(lambda: page.layers.count() > 0 and page.explain.isEnabled(), timeout=60_000)
+    assert "residual3_sum" in page.about.text()
+
+
+def test_a_search_that_runs_ends_with_its_model(qtbot, window, inspector):
+    page = inspector.features
+    page.steps.setValue(2048)
+    page.start.click()
+    qtbot.waitUntil(lambda: inspector.dreaming.images is not None, timeout=60_000)
+    inspector.answering.open_model("cifar10")
+    qtbot.waitUntil(lambda: not window.jobs.running(), timeout=60_000)
+    assert inspector.dreaming.images is None
+    assert page.gallery.count() == 0
+    assert page.start.isEnabled()
+
+
+def test_photos_are_ranked_by_the_layer_whose_images_are_on_show(qtbot, inspector, tmp_path, monkeypatch):
+    asked = []
+
+    def most_exciting(explainer, layer, channel, files, job):
+        asked.append((layer, channel))
+        raise EngineError("Enough.")
+
+    monkeypatch.setattr(dreaming, "most_exciting", most_exciting)
+    page = inspector.features
+    page.layer.setCurrentIndex(page.layer.findData("conv2"))
+    page.steps.setValue(16)
+    page.first.setValue(40)
+    page.count.setValue(2)
+    page.start.click()
+    qtbot.waitUntil(page.start.isEnabled, timeout=60_000)
+    page.layer.setCurrentIndex(page.layer.findData("conv1"))  # wanted next, but not what is on show
+    page.gallery.setCurrentRow(1)
+    inspector.dreaming.rank(tmp_path, page.chosen_channel())
+    qtbot.waitUntil(lambda: bool(asked), timeout=30_000)
+    assert asked == [("conv2", 41)]
