@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import uuid
@@ -22,6 +21,20 @@ def written_aside(path: Path) -> Iterator[Path]:
     The temporary file keeps the suffix of `path`, since several libraries choose the format by it. Raises
     InvalidSetting where `path` is a folder or its folder cannot be made or written in.
     """
+    aside = _begun_aside(path)
+    try:
+        yield aside
+        os.replace(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def check_writable(path: Path) -> None:
+    """Raise InvalidSetting, before long work is begun, where a file could not be written at its end."""
+    _begun_aside(path).unlink()
+
+
+def _begun_aside(path: Path) -> Path:
     if not path.name or path.is_dir():
         raise InvalidSetting(f"“{path}” is a folder.", "Name a file to write.")
     aside = path.with_name(f".{path.stem}-{uuid.uuid4().hex[:8]}{path.suffix}")
@@ -32,21 +45,7 @@ def written_aside(path: Path) -> Iterator[Path]:
         raise InvalidSetting(
             f"“{path.name}” cannot be written in {path.parent}: {error.strerror or error}.", "Choose another place."
         ) from error
-    try:
-        yield aside
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def check_writable(path: Path) -> None:
-    """Raise InvalidSetting, before long work is begun, where a file could not be written at its end."""
-    with contextlib.suppress(_Tried), written_aside(path):
-        raise _Tried
-
-
-class _Tried(Exception):
-    """Ends the attempt before anything is renamed."""
+    return aside
 
 
 def no_file(path: Path) -> str:

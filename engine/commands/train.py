@@ -15,7 +15,8 @@ from engine.errors import EngineError, InvalidSetting
 from engine.models.architectures.kinds import NETWORKS
 from engine.training.config import TrainingConfig, all_options, sections, with_values
 from engine.training.live import Live
-from engine.training.runs import Run, create_run, extend, read_run
+from engine.training.run import Run
+from engine.training.runs import create_run, extend, read_run
 
 _USUAL = sections(TrainingConfig())
 _SETTINGS = "settings for --set, with their defaults:\n" + "\n".join(

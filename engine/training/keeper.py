@@ -16,7 +16,7 @@ from engine.training.checkpoint import Progress
 from engine.training.evaluation import Answers
 from engine.training.insight import Inside
 from engine.training.live import Detail, EpochRow, Live
-from engine.training.runs import Run
+from engine.training.run import Run
 from engine.training.setup import Setup
 
 BACKUP = "backup.npz"

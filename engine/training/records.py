@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.files import written_aside
 from engine.training.live import COLUMNS, Detail
-from engine.training.runs import Run
+from engine.training.run import Run
 
 
 def save_batches(run: Run, rows: np.ndarray) -> None:

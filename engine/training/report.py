@@ -15,7 +15,7 @@ from engine.training import metrics, records
 from engine.training.config import TrainingConfig, differences
 from engine.training.diagnosis import diagnose
 from engine.training.review import facts_of
-from engine.training.runs import Run
+from engine.training.run import Run
 
 MOST_CLASSES = 30  # rows of the matrix; of more classes, those with the most mistakes
 _TRAIN, _VALIDATION = "#2f6fb3", "#d1761b"

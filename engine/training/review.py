@@ -13,7 +13,7 @@ from engine.models.cards import card_path, read_card
 from engine.training import records
 from engine.training.diagnosis import Facts
 from engine.training.live import Detail
-from engine.training.runs import Run
+from engine.training.run import Run
 
 
 @dataclass(frozen=True, slots=True)

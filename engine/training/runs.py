@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from dataclasses import asdict, astuple, dataclass, fields, replace
+from dataclasses import asdict, astuple, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,77 +17,10 @@ from engine.files import write_text
 from engine.training.config import TrainingConfig, from_json, to_json
 from engine.training.live import EpochRow
 from engine.training.lock import training_lock
+from engine.training.run import STATUSES, DataFacts, Run, State, Unreadable
 
 FORMAT = 1  # of config.json and state.json; a newer one is shown as unreadable
 NAMED = 5  # runs in the sentence on one that is not there
-STATUSES = ("new", "running", "stopped", "finished", "failed")
-
-
-@dataclass(frozen=True, slots=True)
-class DataFacts:
-    """What a run remembers of its data, so that it can be read when the data are gone."""
-
-    title: str
-    class_names: tuple[str, ...]
-    train_counts: tuple[int, ...]  # images a class
-    validation_counts: tuple[int, ...]
-    test_images: int
-    fingerprint: str
-    broken: int
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """How far a run is."""
-
-    status: str = "new"
-    message: str = ""  # why it ended as it did
-    best_epoch: int = 0  # from 1; the smallest validation loss
-    test_accuracy: float | None = None  # of the best weights, on images set apart by the data's makers
-    parameters: int = 0
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A run as read from its folder."""
-
-    path: Path
-    title: str
-    note: str
-    created: str  # ISO 8601, UTC
-    config: TrainingConfig
-    state: State
-    history: tuple[EpochRow, ...]
-    data: DataFacts | None = None  # None before the data were opened
-
-    @property
-    def best(self) -> EpochRow | None:
-        """The epoch with the smallest validation loss."""
-        return next((row for row in self.history if row.epoch == self.state.best_epoch), None)
-
-    @property
-    def resumable(self) -> bool:
-        """Whether there is more to train from a saved state."""
-        return self.state.status in ("running", "stopped", "failed") and len(self.history) < self.config.total_epochs
-
-    @property
-    def seconds(self) -> float:
-        """Time spent on all epochs."""
-        return sum(row.seconds for row in self.history)
-
-    def file(self, name: str) -> Path:
-        """A file of the run: "best.keras", "last.keras", "backup.npz", ..."""
-        return self.path / name
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A folder among the runs that this version cannot read; it is shown, and left alone."""
-
-    path: Path
-    reason: str
 
 
 def create_run(config: TrainingConfig, folder: Path | None = None, title: str = "") -> Run:

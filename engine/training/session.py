@@ -20,7 +20,7 @@ from engine.training.evaluation import answer
 from engine.training.keeper import BACKUP, Keeper
 from engine.training.live import Live
 from engine.training.lock import training_lock
-from engine.training.runs import DataFacts, Run
+from engine.training.run import DataFacts, Run
 from engine.training.setup import Setup, parts
 from engine.training.trainer import build_trainer, class_weights, forward
 from engine.training.watch import Diverged, Watch

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.training import review
 from engine.training.diagnosis import Facts, diagnose
 from engine.training.review import Review, facts_of, steps_of
-from engine.training.runs import Run
+from engine.training.run import Run
 from gui.context import AppContext
 from gui.training import work
 from gui.training.curves_view import CurvesView

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from engine.data.preparation import Dataset
 from engine.training import records
 from engine.training.live import Detail
-from engine.training.runs import Run
+from engine.training.run import Run
 from gui.context import AppContext
 from gui.training.confusion_view import ConfusionView
 from gui.training.inside_view import InsideView

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.training.config import differences
-from engine.training.runs import Run, Unreadable
+from engine.training.run import Run, Unreadable
 from gui.theme import Theme
 from gui.training.chart import SERIES, Chart
 from gui.training.columns import name_columns

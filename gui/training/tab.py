@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMessageBox, QTabWidget
 from engine.images import SUFFIXES, LoadedImage, load_image
 from engine.training import review, runs
 from engine.training.review import Review
-from engine.training.runs import Run, Unreadable
+from engine.training.run import Run, Unreadable
 from gui.context import AppContext
 from gui.tab import Scene, Tab
 from gui.training import work

@@ -9,7 +9,8 @@ from engine.data.preparation import Dataset
 from engine.jobs import Job
 from engine.training.config import TrainingConfig
 from engine.training.live import Live
-from engine.training.runs import Run, create_run, extend
+from engine.training.run import Run
+from engine.training.runs import create_run, extend
 from gui.jobs import JobRunner, Ticket
 
 TICK_MS = 200

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.images import LoadedImage
-from engine.training.runs import Run
+from engine.training.run import Run
 from gui.context import AppContext
 from gui.training import work
 from gui.training.status_panel import StatusPanel

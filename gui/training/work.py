@@ -21,7 +21,7 @@ from engine.training.config import TrainingConfig
 from engine.training.live import Status
 from engine.training.lock import is_training
 from engine.training.review import dataset_of
-from engine.training.runs import Run
+from engine.training.run import Run, Unreadable
 
 RateCurve = Any  # engine.training.rate_finder.RateCurve, whose module needs TensorFlow
 _FORMATS = {
@@ -71,7 +71,7 @@ def find_rate(config: TrainingConfig, dataset: Dataset | None, job: Job) -> Rate
 class Listed:
     """All runs of the user."""
 
-    found: list[runs.Run | runs.Unreadable]
+    found: list[Run | Unreadable]
     training: frozenset[Path]  # folders of those that are being trained now, by this program or another
 
 
@@ -82,7 +82,7 @@ def listed_runs() -> Listed:
     return Listed(found, frozenset(filter(is_training, begun)))
 
 
-def trash(chosen: list[Run | runs.Unreadable]) -> None:
+def trash(chosen: list[Run | Unreadable]) -> None:
     """Move runs to the system's trash."""
     for run in chosen:
         runs.trash(run)

@@ -11,10 +11,8 @@ from engine import paths
 from engine.errors import InvalidSetting
 from engine.training.config import TrainingConfig
 from engine.training.lock import is_training, training_lock
+from engine.training.run import Run, State, Unreadable
 from engine.training.runs import (
-    Run,
-    State,
-    Unreadable,
     annotate,
     create_run,
     extend,

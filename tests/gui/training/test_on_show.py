@@ -7,7 +7,7 @@ import pytest
 
 from engine.images import from_array
 from engine.training.config import with_values
-from engine.training.runs import Run
+from engine.training.run import Run
 from tests.gui.training.test_training_tab import tab  # noqa: F401 - a fixture
 
 
