@@ -71,6 +71,13 @@ def from_source(key: str, grey: bool = False) -> Input:
     return Input(read_only(values[:, :, None] if values.ndim == 2 else values), source.title)
 
 
+def to_image(given: Input) -> np.ndarray:
+    """An input as an RGB uint8 image (H, W, 3): 1, or the largest number if that is more, becomes 255."""
+    top = max(float(given.values.max()), 1.0)
+    shown = np.clip((given.values * (255 / top)).round(), 0, 255).astype(np.uint8)
+    return np.ascontiguousarray(shown if shown.shape[2] == 3 else np.repeat(shown, 3, axis=2))
+
+
 def edited(given: Input, cell: tuple[int, int, int], number: float) -> Input:
     """A copy with one cell changed."""
     values = given.values.copy()

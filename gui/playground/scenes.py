@@ -33,7 +33,7 @@ def scenes(tab: PlaygroundTab) -> tuple[Scene, ...]:
         return not tab.session.busy and bool(tab.session.stages) and page.explorer.cell is not None
 
     def network() -> None:
-        tab.use_pixels(SAMPLES["cat"].load().pixels, "Cat")
+        tab.desk.use_pixels(SAMPLES["cat"].load().pixels, "Cat")
         tab.show_page(1)
 
     def animation() -> None:

@@ -36,6 +36,27 @@ def test_a_real_network_gets_the_colours_and_offers_no_grey(tab, settle, monkeyp
     assert tab.inputs.grey.isVisibleTo(tab)
 
 
+def test_a_real_network_gets_the_newest_image(tab, settle, monkeypatch):
+    given = []
+    monkeypatch.setattr(tab.network_page, "show_input", given.append)
+    tab.show_page(1)
+    for level in (10, 200):
+        tab.open_image(from_array(np.full((20, 30, 3), level, np.uint8)))
+        assert given[-1].max() == level
+
+
+def test_a_frame_for_the_network_keeps_its_name_and_the_stack_its_input(tab, settle):
+    tab.show_page(1)
+    before = tab.session.input
+    tab._frame(np.full((20, 30, 3), 90, np.uint8))
+    assert tab.session.input is before
+    assert tab.desk.image().max() == 90
+    tab.show_page(0)
+    tab.inputs.grey.setChecked(not tab.inputs.grey.isChecked())
+    settle()
+    assert tab.session.input.name == "Webcam"
+
+
 def test_a_large_image_is_worked_on_smaller_and_says_so(qtbot, tab, settle, tmp_path):
     Image.new("RGB", (5000, 4000), "red").save(tmp_path / "large.png")
     tab.open_paths([tmp_path / "large.png"])
@@ -60,7 +81,7 @@ def test_an_image_the_stack_does_not_fit_is_refused(tab, settle):
 
 def test_a_drawing_becomes_the_input_while_it_is_drawn(tab, settle):
     tab.inputs.draw_wanted.emit()
-    pad = tab._pad
+    pad = tab.desk.pad
     pad.paper.stroke(QPointF(40, 192), QPointF(340, 192))
     settle()
     values = tab.session.input.values

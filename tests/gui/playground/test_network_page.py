@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def page(tab, qtbot):
-    tab.use_pixels(SAMPLES["digit-3"].load().pixels, "Digit 3")
+    tab.desk.use_pixels(SAMPLES["digit-3"].load().pixels, "Digit 3")
     tab.show_page(1)
     qtbot.waitUntil(lambda: tab.network_page.ready, timeout=90_000)
     return tab.network_page
