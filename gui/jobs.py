@@ -73,6 +73,7 @@ class JobRunner(QObject):
         self._running: list[Ticket] = []
         self._generations: dict[str, int] = {}
         self._handlers: dict[Ticket, _Handlers] = {}
+        self._closed = False
         self._ended.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._progressed.connect(self._deliver_progress, Qt.ConnectionType.QueuedConnection)
 
@@ -90,7 +91,7 @@ class JobRunner(QObject):
         """Run `work(job)` on a worker thread; the callbacks run on the GUI thread.
 
         Touch heavy engine attributes inside `work` only: the first use of one imports TensorFlow. A cancelled job
-        calls on_end only, which always comes, after the others. Without on_error, an exception goes to `failed`.
+        calls on_end only, which always comes, after the others, until `shutdown`. Without on_error, an exception goes to `failed`.
         """
         generation = 0
         if lane is not None:
@@ -122,7 +123,8 @@ class JobRunner(QObject):
             ticket.cancel()
 
     def shutdown(self, timeout: float = 2.0) -> list[str]:
-        """Cancel everything and wait up to `timeout` seconds; the titles of jobs that have still not ended."""
+        """Cancel everything, tell nobody any more, and wait up to `timeout` seconds; the titles of jobs that still run."""
+        self._closed = True
         self.cancel_all()
         self._pool.shutdown(wait=False, cancel_futures=True)
         deadline = time.monotonic() + timeout
@@ -164,6 +166,8 @@ class JobRunner(QObject):
         if handlers is None:
             return
         self._running.remove(ticket)
+        if self._closed:
+            return  # what is told now would only ask for more
         self.changed.emit()
         try:
             if not (ticket.job.cancelled or isinstance(error, Cancelled)) and self._current(ticket):

@@ -101,3 +101,19 @@ def test_shutdown_names_what_does_not_end(qtbot, qapp):
     assert runner.shutdown(0.2) == ["Stubborn"]
     gate.set()
     assert runner.shutdown(2) == []
+
+
+def test_after_the_shutdown_nobody_is_told_who_might_ask_for_more(qtbot):
+    runner, told = JobRunner(), []
+    started, go_on = threading.Event(), threading.Event()
+
+    def work(_):
+        started.set()
+        go_on.wait(10)
+
+    runner.submit(work, on_end=lambda: told.append(runner.submit(work)))
+    assert started.wait(10)
+    go_on.set()
+    assert runner.shutdown(10) == []
+    qtbot.waitUntil(lambda: not runner.running())
+    assert told == []
