@@ -91,7 +91,8 @@ class JobRunner(QObject):
         """Run `work(job)` on a worker thread; the callbacks run on the GUI thread.
 
         Touch heavy engine attributes inside `work` only: the first use of one imports TensorFlow. A cancelled job
-        calls on_end only, which always comes, after the others, until `shutdown`. Without on_error, an exception goes to `failed`.
+        calls on_end only, which always comes, after the others, until `shutdown`. Without on_error, an exception goes
+        to `failed`.
         """
         generation = 0
         if lane is not None:
@@ -123,7 +124,7 @@ class JobRunner(QObject):
             ticket.cancel()
 
     def shutdown(self, timeout: float = 2.0) -> list[str]:
-        """Cancel everything, tell nobody any more, and wait up to `timeout` seconds; the titles of jobs that still run."""
+        """Cancel everything, tell nobody any more, wait up to `timeout` seconds; the titles of jobs that still run."""
         self._closed = True
         self.cancel_all()
         self._pool.shutdown(wait=False, cancel_futures=True)
